@@ -1,0 +1,47 @@
+# Everything a fresh machine needs is Python 3.11 or newer with venv; `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help train test lint type slow lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+train: .venv/.installed ## Install if needed, then train (ARGS="loss=wgan" for another run)
+	$(BIN)/gan-train $(ARGS)
+
+test: .venv/.installed-dev ## Install what is missing, then run the tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.installed-dev ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+type: .venv/.installed-dev ## Check types
+	$(BIN)/mypy
+
+slow: .venv/.installed-dev ## Run the proofs that take minutes (kill -9 at random moments)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -s $(ARGS)
+
+lock: .venv/.installed-dev ## Write requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --quiet \
+	  --custom-compile-command "make lock" --output-file requirements.lock
+
+clean: ## Remove the environment and caches; outputs/ stays
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "installing into .venv (torch is large: some minutes the first time)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml requirements.lock | .venv/bin/python
+	@echo "installing into .venv (torch is large: some minutes the first time)"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@touch $@ .venv/.installed

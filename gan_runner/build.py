@@ -1,0 +1,139 @@
+"""From a composed config to the objects of one run. Below this file nobody sees a config."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from gan_runner.construct import call, construct
+from gan_runner.data.source import Source
+from gan_runner.data.stream import Stream
+from gan_runner.errors import UsageError
+from gan_runner.games.base import Game
+from gan_runner.games.prior import Prior
+from gan_runner.games.sampling import batch_norms
+from gan_runner.metrics.base import Metric
+from gan_runner.regularizers.base import Regularizer
+from gan_runner.training.compiled import compiled_play
+from gan_runner.training.device import Precision, configure, pick_device
+from gan_runner.training.engine import Engine
+from gan_runner.training.seed import derive, seed_everything
+from gan_runner.training.settings import RunSettings, TrainerSettings
+
+Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a run needs, ready to train from step 0 with the random state it starts from."""
+
+    run: RunSettings
+    trainer: TrainerSettings
+    device: torch.device
+    source: Source
+    stream: Stream
+    game: Game
+    engine: Engine
+    metric: Metric | None
+
+
+def build(config: Config) -> Parts:
+    """Build all parts of the run that ``config`` (plain containers, interpolations resolved) describes.
+
+    Raises UsageError, in one sentence, for values out of range, for combinations that cannot work and for data that
+    is missing or damaged; nothing has been written by then.
+    """
+    run = call(RunSettings, {key: config[key] for key in RunSettings.__dataclass_fields__}, "config")
+    trainer = call(TrainerSettings, config["trainer"], "trainer")
+    device = pick_device(run.device)
+    configure(run.precision, run.deterministic, run.threads)
+
+    loss = construct(config["loss"], "loss")
+    regularizers = {name: construct(node, f"reg.{name}") for name, node in config["reg"].items()}
+    arch = resolve_norms(config["arch"], regularizers)
+    metric = construct(config["metric"], "metric") if config["metric"].get("_target_") else None
+    source = load_source(config["data"])
+    if metric is not None:
+        metric.check(source)
+    stream = Stream(source, trainer.batch_size, derive(run.seed, "data"), device, config["data"].get("shuffle", True))
+
+    seed_everything(derive(run.seed, "weights"))
+    prior = call(Prior, arch["latent"], "arch.latent")
+    generator = construct(arch["generator"], "arch.generator", shape=source.shape, latent_dim=prior.dim)
+    discriminator = construct(arch["discriminator"], "arch.discriminator", shape=source.shape)
+    refuse_batch_norm(discriminator, regularizers)
+    game: Game = construct(
+        config["game"],
+        "game",
+        generator=generator,
+        discriminator=discriminator,
+        loss=loss,
+        regularizers=regularizers,
+        prior=prior,
+        d_update=trainer.d_update,
+        sampling=arch["sampling"],
+    )
+    game.networks.to(device)
+    optimizers = build_optimizers(config["optim"], game)
+    seed_everything(derive(run.seed, "training"))
+    engine = Engine(game, optimizers, trainer, run.precision, compile_play(trainer, run.precision, game, stream))
+    return Parts(run, trainer, device, source, stream, game, engine, metric)
+
+
+def load_source(node: Config) -> Source:
+    """Read the data set; ``shuffle`` beside its settings belongs to the stream."""
+    source: Source = construct({key: value for key, value in node.items() if key != "shuffle"}, "data")
+    return source
+
+
+def resolve_norms(arch: Config, regularizers: Mapping[str, Regularizer]) -> dict[str, Any]:
+    """Return ``arch`` with each ``norm: auto`` decided: batch, or layer for a critic whose penalty batch norm breaks.
+
+    A gradient penalty takes the gradient of each sample's own score; batch norm makes that score depend on the others.
+    """
+    penalties = [name for name, regularizer in regularizers.items() if regularizer.per_sample]
+    resolved = dict(arch)
+    for side, safe in (("generator", "batch"), ("discriminator", "layer" if penalties else "batch")):
+        if arch[side].get("norm") == "auto":
+            resolved[side] = {**arch[side], "norm": safe}
+    if penalties and resolved["discriminator"].get("norm") == "batch":
+        raise UsageError(
+            f"arch.discriminator.norm=batch with reg={penalties[0]}: the penalty needs each sample's own gradient, "
+            "which batch norm mixes with the others'; allowed: auto, layer, instance, none"
+        )
+    return resolved
+
+
+def refuse_batch_norm(discriminator: nn.Module, regularizers: Mapping[str, Regularizer]) -> None:
+    """Raise UsageError if a penalty on single samples meets a critic with batch norm built in."""
+    penalties = [name for name, regularizer in regularizers.items() if regularizer.per_sample]
+    if penalties and batch_norms(discriminator):
+        raise UsageError(
+            f"reg={penalties[0]} with a critic that has batch norm built in ({type(discriminator).__module__}): the "
+            "penalty needs each sample's own gradient; use another arch, or another reg"
+        )
+
+
+def build_optimizers(node: Config, game: Game) -> dict[str, Optimizer]:
+    """Return one optimizer a player: the common settings, overlaid with those of the player's side."""
+    sides = ("generator", "discriminator")
+    common = {key: value for key, value in node.items() if key not in sides}
+    optimizers = {}
+    for name, player in game.players.items():
+        weights = [weight for network in player.networks for weight in game.networks[network].parameters()]
+        settings = common | node.get(player.side, {})
+        optimizers[name] = construct(settings, f"optim.{player.side}", params=weights)
+    return optimizers
+
+
+def compile_play(trainer: TrainerSettings, precision: Precision, game: Game, stream: Stream) -> Any:
+    """Return the game's turns compiled if the config asks for it; the trial batch is not missing from training."""
+    if not trainer.compile:
+        return None
+    position = stream.state_dict()
+    play = compiled_play(game, game.draw(stream.next()), precision)
+    stream.load_state_dict(position)
+    return play

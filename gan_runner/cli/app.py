@@ -1,0 +1,91 @@
+"""What every Hydra command shares: where the config lies, the resolvers it uses, and how errors reach a person.
+
+Nothing here imports torch, so help, completion and config checks answer at once.
+"""
+
+import os
+import re
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from gan_runner.cli.explain import explain
+from gan_runner.errors import TrainingFailedError, UsageError
+
+FULL_ERROR = "HYDRA_FULL_ERROR"
+LONGEST_NAME = 120
+"""Characters of a folder's name; file systems allow 255 bytes, and other words may come around it."""
+
+
+def conf_dir() -> Path:
+    """Return the folder of the config groups: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+@cache
+def run_id() -> str:
+    """Return eight characters that no other process shares: two runs of one second get two folders."""
+    return uuid.uuid4().hex[:8]
+
+
+def label(name: str | None, choices: Mapping[str, Any]) -> str:
+    """Return the folder a run is filed under: its name, or data-arch-loss-optim."""
+    return slug(name or "-".join(str(choices[group]) for group in ("data", "arch", "loss", "optim")))
+
+
+def slug(text: str) -> str:
+    """Return ``text`` as one readable folder name."""
+    return re.sub(r"[^\w=.,+@-]+", "_", text).strip("_")[:LONGEST_NAME] or "_"
+
+
+def register_resolvers() -> None:
+    """Register the ``${gan...}`` resolvers of config.yaml."""
+    OmegaConf.register_new_resolver("gan.label", label, replace=True)
+    OmegaConf.register_new_resolver("gan.slug", slug, replace=True)
+    OmegaConf.register_new_resolver("gan.sweep", lambda name, stamp: slug(name or stamp), replace=True)
+    OmegaConf.register_new_resolver("gan.id", run_id, replace=True)
+
+
+class Ended(BaseException):
+    """Carries an error past Hydra, which would print lines of its own about any ordinary exception."""
+
+    def __init__(self, error: UsageError | TrainingFailedError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Run ``command`` and return the exit code, with any error told in one line (or in full: HYDRA_FULL_ERROR=1)."""
+    full = os.environ.get(FULL_ERROR) == "1"
+    os.environ[FULL_ERROR] = "1"  # Hydra is to raise, not to print and exit 1: the words and codes are ours
+    try:
+        command()
+    except Ended as ended:
+        return _fail(str(ended.error), ended.error.exit_code, full)
+    except (UsageError, TrainingFailedError) as error:
+        return _fail(str(error), error.exit_code, full)
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
+        if isinstance(error, ValueError) and not str(error).startswith("Config group override"):
+            raise  # only Hydra's bare ValueError for group=null is the user's; any other is a fault of ours
+        return _fail(explain(error, sys.argv[1:], conf_dir()), UsageError.exit_code, full)
+    except OSError as error:
+        return _fail(f"{error.filename or 'file system'}: {error.strerror or error}", UsageError.exit_code, full)
+    except KeyboardInterrupt:
+        return _fail("stopped before training began", 130, full)
+    return 0
+
+
+def _fail(message: str, code: int, full: bool) -> int:
+    if full:
+        raise
+    print(f"gan_runner: {message}", file=sys.stderr)
+    return code

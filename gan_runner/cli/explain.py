@@ -1,0 +1,110 @@
+"""Hydra's complaint about a command line, in one sentence that names the nearest thing that exists."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+
+def explain(error: Exception, arguments: Sequence[str], conf: Path) -> str:
+    """Return what is wrong with the command line: the unknown choice or key, its nearest neighbour, what is allowed.
+
+    ``arguments`` are those of the command, ``conf`` the folder of the config groups. What is none of these is Hydra's
+    own message on one line.
+    """
+    folders = [conf, *_config_dirs(arguments)]
+    groups = {group: choices(group, folders) for group in _groups(folders)}
+    overrides = _parse([argument for argument in arguments if "=" in argument and not argument.startswith("--")])
+    for override in overrides:
+        if override.key_or_group in groups:
+            known = groups[override.key_or_group]
+            for name in _names(override):
+                if name not in known:
+                    return (
+                        f"{override.key_or_group}={name}: no such choice{_nearest(name, known)}; "
+                        f"allowed: {', '.join(known)}"
+                    )
+    keys = _keys(
+        folders, [str(o.input_line) for o in overrides if o.key_or_group in groups and not o.is_sweep_override()]
+    )
+    for override in overrides:
+        key = override.key_or_group
+        known = [*groups, *keys]
+        if key not in known and not key.startswith("hydra") and not override.is_add() and not _prefix(key, keys):
+            parent = key.rpartition(".")[0]
+            inside = [k.removeprefix(f"{parent}.") for k in keys if k.rpartition(".")[0] == parent]
+            listed = inside if parent and inside else sorted(groups)
+            return f"{key}: no such setting or group{_nearest(key, known)}; allowed here: {', '.join(listed)}"
+    return " ".join(str(error).split())
+
+
+def choices(group: str, folders: Sequence[Path]) -> list[str]:
+    """Return the names that may stand for ``group``."""
+    return sorted({path.stem for folder in folders for path in (folder / group).glob("*.yaml")})
+
+
+def _groups(folders: Sequence[Path]) -> list[str]:
+    return sorted({path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()})
+
+
+def _config_dirs(arguments: Sequence[str]) -> Iterator[Path]:
+    for flag in ("--config-dir", "-cd"):
+        for index, argument in enumerate(arguments):
+            if argument == flag and index + 1 < len(arguments):
+                yield Path(arguments[index + 1])
+            elif argument.startswith(f"{flag}="):
+                yield Path(argument.partition("=")[2])
+
+
+def _parse(arguments: Sequence[str]) -> list[Override]:
+    parser = OverridesParser.create()
+    parsed = []
+    for argument in arguments:
+        try:
+            parsed.append(parser.parse_override(argument))
+        except HydraException:
+            continue  # what does not parse is Hydra's to complain about
+    return parsed
+
+
+def _names(override: Override) -> list[str]:
+    values = list(override.sweep_string_iterator()) if override.is_sweep_override() else [override.value()]
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    return ["null" if item is None else str(item) for item in flat]
+
+
+def _keys(folders: Sequence[Path], group_overrides: Sequence[str]) -> list[str]:
+    """Return every key of the config that these group choices compose to."""
+    conf, *more = (str(folder.absolute()) for folder in folders)
+    search = [f"hydra.searchpath=[{','.join(f'file://{folder}' for folder in more)}]"]
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(conf, version_base="1.3"):
+            return list(_walk(compose("config", [*search, *group_overrides])))
+    except (HydraException, OmegaConfBaseException):
+        return []
+
+
+def _walk(node: DictConfig, prefix: str = "") -> Iterator[str]:
+    for key in map(str, node):
+        yield f"{prefix}{key}"
+        if OmegaConf.is_dict(node) and not OmegaConf.is_interpolation(node, key) and OmegaConf.is_dict(node[key]):
+            yield from _walk(node[key], f"{prefix}{key}.")
+
+
+def _prefix(key: str, keys: Sequence[str]) -> bool:
+    return any(known.startswith(f"{key}.") for known in keys)
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    close = get_close_matches(word, known, n=1, cutoff=0.5)
+    if not close:  # the right last word under the wrong parent is the commonest slip: optm.lr
+        close = [name for name in known if name.rpartition(".")[2] == word.rpartition(".")[2]][:1]
+    return f" (did you mean {close[0]}?)" if close else ""

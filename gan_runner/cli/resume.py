@@ -1,0 +1,54 @@
+"""`resume=PATH` on the command line: the run's own choices come back, and its folder is the run's folder again."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from gan_runner.errors import UsageError
+
+
+def expand_resume(arguments: Sequence[str]) -> list[str]:
+    """Return ``arguments`` with the overrides of the run that ``resume=PATH`` names put before those typed now.
+
+    PATH is a run's folder or one of its checkpoints. ``resume=auto`` and ``resume=null`` are left alone. What is typed
+    again wins over what was typed then; whether it may differ is decided once the whole config is known. Raises
+    UsageError if PATH is no run.
+    """
+    value = next((a.partition("=")[2] for a in reversed(arguments) if a.startswith("resume=")), "")
+    path = value.strip("'\"")
+    if path in ("", "auto", "null"):
+        return list(arguments)
+    folder = run_folder(Path(path))
+    then = [str(line) for line in OmegaConf.load(folder / ".hydra" / "overrides.yaml")]
+    flags = [argument for argument in arguments if not _is_override(argument)]
+    now = [a for a in arguments if _is_override(a) and _key(a) not in ("resume", "hydra.run.dir")]
+    typed = {_key(argument) for argument in now}
+    kept = [line for line in then if _key(line) not in typed | {"resume"}]
+    target = Path(path).absolute()
+    return [*flags, *kept, *now, f"resume={_quoted(target)}", f"hydra.run.dir={_quoted(folder)}"]
+
+
+def run_folder(path: Path) -> Path:
+    """Return the run folder that ``path``, itself or one of its checkpoints, belongs to; absolute."""
+    path = path.absolute()
+    if not path.exists():
+        raise UsageError(f"resume={path}: no such folder or file; give a run folder, e.g. outputs/NAME/DATE_TIME-ID")
+    folder = path.parent.parent if path.is_file() else path
+    if not (folder / ".hydra" / "overrides.yaml").is_file():
+        raise UsageError(f"resume={path}: no run there (it has no .hydra/overrides.yaml); give a run's own folder")
+    return folder
+
+
+def _is_override(argument: str) -> bool:
+    return argument.startswith("~") or ("=" in argument and not argument.startswith("-"))
+
+
+def _key(override: str) -> str:
+    return override.partition("=")[0].lstrip("+~").partition("@")[0]
+
+
+def _quoted(path: Path) -> str:
+    """Return ``path`` so that Hydra's grammar reads it as one string, whatever characters it holds."""
+    return json.dumps(str(path), ensure_ascii=False).replace("\\\\", "\\")

@@ -1,0 +1,55 @@
+"""`gan-train`: compose a config and train."""
+
+import sys
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from gan_runner.cli.app import Ended, conf_dir, guarded, register_resolvers
+from gan_runner.cli.resume import expand_resume
+from gan_runner.errors import TrainingFailedError, UsageError
+
+GROUPS = ("data", "arch", "loss", "reg", "optim")
+
+
+@hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")
+def compose_and_train(config: DictConfig) -> float | None:
+    """Train the run that the command line composed and return its monitored metric."""
+    from gan_runner.run import Request, train  # torch takes over a second: not before it is needed
+
+    context = HydraConfig.get()
+    chosen = context.runtime.choices
+    request = Request(
+        config=OmegaConf.to_container(config, resolve=True),  # type: ignore[arg-type]
+        choices={group: "+".join(c) if OmegaConf.is_list(c := chosen[group]) else str(c) for group in GROUPS},
+        files={
+            "config.yaml": OmegaConf.to_yaml(config),
+            "overrides.yaml": OmegaConf.to_yaml(context.overrides.task),
+            "hydra.yaml": OmegaConf.to_yaml(OmegaConf.create({"hydra": context}), resolve=False),
+        },
+        folder=Path(context.runtime.output_dir),
+    )
+    try:
+        return train(request)
+    except (UsageError, TrainingFailedError) as error:
+        if context.mode == RunMode.MULTIRUN:
+            raise  # the sweep goes on with its other jobs
+        raise Ended(error) from error
+
+
+def main() -> None:
+    """Entry point of the `gan-train` command."""
+    register_resolvers()
+
+    def command() -> None:
+        sys.argv[1:] = expand_resume(sys.argv[1:])
+        compose_and_train()
+
+    sys.exit(guarded(command))
+
+
+if __name__ == "__main__":
+    main()

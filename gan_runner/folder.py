@@ -1,0 +1,103 @@
+"""A run's folder: may this run write into it, and from where does it go on."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gan_runner.errors import UsageError
+from gan_runner.reporting.runfile import RunFile
+from gan_runner.training.checkpoint import Checkpoints, load
+
+log = logging.getLogger(__name__)
+
+FREE = ("resume", "name", "tags", "dry_run", "device", "threads", "logger", "trainer.steps", "trainer.keep")
+"""What may differ between a run and its continuation; besides, how often it looks up (``trainer.*_every``)."""
+
+
+def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Make ``folder`` ready for this run and return the checkpoint to go on from, or None to start at step 0.
+
+    Without ``resume`` the folder must hold no run; with ``auto`` or a run folder the newest whole checkpoint counts,
+    with a file exactly that one. Raises UsageError if the folder cannot be written, holds another run, or was trained
+    with other settings.
+    """
+    require_writable(folder)
+    record = RunFile.read(folder)
+    if resume is None:
+        if record is not None or Checkpoints(folder / "checkpoints", 1).numbered():
+            status = (record or {}).get("status", "unknown")
+            raise UsageError(
+                f"{folder} holds a run already (status {status}); nothing was overwritten; use resume={folder} to go "
+                "on with it, or another hydra.run.dir"
+            )
+        return None
+    checkpoint = load(Path(resume)) if Path(resume).is_file() else newest(folder)
+    if checkpoint is None:
+        if record is not None:
+            log.warning("%s holds no checkpoint yet; starting at step 0", folder)
+        return None
+    refuse_other_settings(checkpoint["config"], config)
+    return checkpoint
+
+
+def newest(folder: Path) -> dict[str, Any] | None:
+    """Return the newest checkpoint that is whole, warning of each damaged one passed over; None if there is none."""
+    for path in reversed(Checkpoints(folder / "checkpoints", 1).numbered()):
+        try:
+            return load(path)
+        except UsageError as error:
+            log.warning("%s", error)
+    return None
+
+
+def refuse_other_settings(then: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise UsageError if a setting that shapes the result differs between the run's config and the present one."""
+    old, new = dict(flatten(then)), dict(flatten(now))
+    changed = [
+        f"{key} was {old.get(key)} and is {new.get(key)}"
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key) and not _is_free(key)
+    ]
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise UsageError(
+            f"resume: {'; '.join(changed[:3])}{more}; a run goes on with its own settings (allowed to change: "
+            f"{', '.join(FREE)}, trainer.*_every); leave the others out, or start a new run"
+        )
+
+
+def flatten(config: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every leaf of nested mappings as (dotted key, value)."""
+    if isinstance(config, Mapping):
+        for key, value in config.items():
+            yield from flatten(value, f"{prefix}.{key}" if prefix else str(key))
+    else:
+        yield prefix, list(config) if isinstance(config, tuple) else config
+
+
+def require_writable(folder: Path) -> None:
+    """Make ``folder`` and prove that a file can be written there, or raise UsageError."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"output folder {folder} cannot be written: {error.strerror or error}; set hydra.run.dir to another"
+        ) from error
+
+
+def discard_if_empty(folder: Path) -> None:
+    """Remove ``folder`` and its parents as far as they are empty: a run that never began leaves nothing behind."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
+def _is_free(key: str) -> bool:
+    every = key.startswith("trainer.") and key.endswith("_every")
+    return every or any(key == free or key.startswith(f"{free}.") for free in FREE)

@@ -1,0 +1,64 @@
+"""What a game is: who plays, what a turn needs, and what each player minimises."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from gan_runner.types import Batch, Outcome
+
+Side = Literal["discriminator", "generator"]
+
+
+@dataclass(frozen=True)
+class Player:
+    """One optimizer's worth of play: the side it is on and the names of the networks it trains."""
+
+    side: Side
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A batch and the latents that go with it: all that one round's turns are played on."""
+
+    batch: Batch
+    latent: Tensor
+
+
+class Game(ABC):
+    """Players, their networks and their objectives; it knows neither optimizers nor the step number.
+
+    ``networks`` is all that is trained, saved and restored; ``players`` maps a player's name to what it trains, in
+    playing order; ``averaged`` names the networks that are sampled, and so are worth a running average.
+    """
+
+    networks: nn.ModuleDict
+    players: Mapping[str, Player]
+    averaged: tuple[str, ...]
+
+    @abstractmethod
+    def draw(self, batch: Batch) -> Draw:
+        """Return ``batch`` with the random numbers of this round, taken from torch's global generator."""
+
+    @abstractmethod
+    def play(self, player: str, draw: Draw) -> Outcome:
+        """Return what ``player`` minimises on ``draw``: tensors in, scalars out, nothing read by the host."""
+
+    @abstractmethod
+    def constrain(self, player: str) -> None:
+        """Bring the player's weights back to where they may be, right after its update."""
+
+    @abstractmethod
+    def sample(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Tensor:
+        """Return ``[count, *shape]`` samples from latents drawn with ``rng`` (a CPU generator).
+
+        ``networks`` replaces the game's own (the running average, say). Training state is left untouched.
+        """
+
+    def scorer(self) -> Callable[[Tensor], Tensor] | None:
+        """Return what maps samples ``[N, *shape]`` to the discriminator's scores ``[N]``; None without one."""
+        return None

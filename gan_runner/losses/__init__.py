@@ -1,0 +1,1 @@
+"""Losses: maths on scores, one file each."""

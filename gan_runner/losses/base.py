@@ -1,0 +1,49 @@
+"""What a loss is: maths on scores, real before fake, everything to be minimised."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from torch import Tensor
+
+
+class Loss(ABC):
+    """A pair of objectives on the discriminator's raw scores (no sigmoid).
+
+    Both methods return a scalar to be minimised by that player. A loss that must see the samples themselves sets
+    ``needs_turn`` and then receives ``turn=`` as a keyword in both.
+    """
+
+    needs_turn: ClassVar[bool] = False
+    uses_real_scores: ClassVar[bool] = False
+    """Whether the generator's objective reads the real scores (relativistic ones do); otherwise it is handed None."""
+
+    @abstractmethod
+    def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        """Return what the discriminator minimises, given scores ``[B]`` of real and of fake samples."""
+
+    @abstractmethod
+    def generator(self, real_scores: Tensor | None, fake_scores: Tensor) -> Tensor:
+        """Return what the generator minimises, given scores ``[B]`` of fake (and, if it asks, of real) samples."""
+
+    def stats(self, real_scores: Tensor, fake_scores: Tensor) -> dict[str, Tensor]:
+        """Return further scalars worth logging in the discriminator's turn, by name; by default none."""
+        return {}
+
+
+class SeparableLoss(Loss):
+    """A loss whose discriminator objective is a sum of one term on real and one on fake scores.
+
+    Only such a loss can be trained with ``trainer.d_update=separate``, one optimizer per term.
+    """
+
+    @abstractmethod
+    def real_term(self, real_scores: Tensor) -> Tensor:
+        """Return the discriminator's term on the real scores ``[B]``."""
+
+    @abstractmethod
+    def fake_term(self, fake_scores: Tensor) -> Tensor:
+        """Return the discriminator's term on the fake scores ``[B]``."""
+
+    def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        """Return the sum of the two terms."""
+        return self.real_term(real_scores) + self.fake_term(fake_scores)

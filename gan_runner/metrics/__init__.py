@@ -1,0 +1,1 @@
+"""Metrics: how good the generated samples are, one file each."""

@@ -1,0 +1,68 @@
+"""What a metric has computed from a data set, kept between runs: losing it costs time and nothing else."""
+
+import hashlib
+import io
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+log = logging.getLogger(__name__)
+
+DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+def cache_dir() -> Path:
+    """Return ``$GAN_RUNNER_CACHE``, else ``$XDG_CACHE_HOME/gan_runner``, else ``~/.cache/gan_runner``."""
+    if own := os.environ.get("GAN_RUNNER_CACHE"):
+        return Path(own).expanduser()
+    shared = os.environ.get("XDG_CACHE_HOME")
+    return (Path(shared) if shared else Path.home() / ".cache") / "gan_runner"
+
+
+def save(name: str, value: dict[str, Any]) -> None:
+    """Keep ``value`` (tensors and plain types) as ``name``; where that is impossible, only warn.
+
+    The file is a SHA-256 digest followed by what ``torch.save`` writes. It is renamed into place, so that runs of a
+    sweep that save the same name at once do not mix.
+    """
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    payload = buffer.getvalue()
+    try:
+        folder = cache_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(payload).digest() + payload)
+            Path(temporary).replace(folder / name)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except (OSError, RuntimeError) as error:  # RuntimeError: no home directory is known
+        log.warning("cannot keep %s for the next run (%s); set GAN_RUNNER_CACHE to a writable folder", name, error)
+
+
+def load(name: str) -> dict[str, Any] | None:
+    """Return what was saved as ``name``, or None if it is missing, damaged or written by an incompatible torch.
+
+    The digest is needed because torch does not verify the checksums inside its own files.
+    """
+    try:
+        content = (cache_dir() / name).read_bytes()
+    except (OSError, RuntimeError):
+        return None
+    digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
+    if hashlib.sha256(payload).digest() != digest:
+        log.warning("%s in %s is damaged and will be made again", name, cache_dir())
+        return None
+    try:
+        value: dict[str, Any] = torch.load(io.BytesIO(payload), weights_only=True)
+    except Exception as error:  # whatever the reason, it can be made again
+        log.warning("%s in %s cannot be read (%s) and will be made again", name, cache_dir(), error)
+        return None
+    return value

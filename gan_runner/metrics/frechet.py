@@ -1,0 +1,31 @@
+"""The Frechet distance between two Gaussians, and the Gaussian that stands for a set of features."""
+
+import torch
+from torch import Tensor
+
+
+def moments(features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean ``[F]`` and unbiased covariance ``[F, F]`` of ``features`` ``[N, F]``, N >= 2; float64 on the CPU."""
+    features = features.cpu().double()
+    return features.mean(dim=0), torch.cov(features.T).reshape(features.shape[1], features.shape[1])
+
+
+def frechet_distance(mean1: Tensor, cov1: Tensor, mean2: Tensor, cov2: Tensor) -> float:
+    """Return the squared Frechet (2-Wasserstein) distance of two Gaussians, which is what FID reports.
+
+    |m1 - m2|^2 + Tr(C1 + C2 - 2 (C1^(1/2) C2 C1^(1/2))^(1/2)), for means ``[F]`` and covariances ``[F, F]`` in float64.
+    The last trace is the sum of the singular values of C2^(1/2) C1^(1/2): no general matrix square root is needed, and
+    covariances without full rank do no harm. Never negative.
+
+    References: Dowson and Landau, J. Multivariate Analysis 12 (1982); Heusel et al. (arXiv:1706.08500).
+    """
+    cross = torch.linalg.svdvals(_root(cov2) @ _root(cov1)).sum()
+    distance = (mean1 - mean2).square().sum() + cov1.trace() + cov2.trace() - 2 * cross
+    return max(0.0, float(distance))
+
+
+def _root(covariance: Tensor) -> Tensor:
+    """Return the symmetric square root; eigenvalues that rounding made negative count as zero."""
+    values, vectors = torch.linalg.eigh(covariance)
+    root: Tensor = vectors * values.clamp(min=0).sqrt() @ vectors.T
+    return root

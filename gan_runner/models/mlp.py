@@ -1,0 +1,113 @@
+"""Fully connected networks for points and for small pictures."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from torch import Tensor, nn
+
+from gan_runner.models.layers import Norm, norm_layer
+from gan_runner.types import Shape
+
+Activation = Literal["relu", "leaky_relu", "tanh", "elu"]
+Init = Literal["default", "orthogonal", "he", "normal"]
+
+
+def _activation(name: Activation) -> nn.Module:
+    if name == "leaky_relu":
+        return nn.LeakyReLU(0.2)
+    if name == "tanh":
+        return nn.Tanh()
+    return nn.ELU() if name == "elu" else nn.ReLU()
+
+
+def _hidden_layers(inputs: int, hidden: Sequence[int], activation: Activation, norm: Norm) -> nn.Sequential:
+    """Return linear, normalisation and activation for each width in ``hidden``."""
+    layers: list[nn.Module] = []
+    for outputs in hidden:
+        if outputs < 1:
+            raise ValueError(f"widths of the hidden layers, got {list(hidden)}; allowed 1 or more each, e.g. [256,256]")
+        layers += [nn.Linear(inputs, outputs), norm_layer(norm, outputs, spatial=False), _activation(activation)]
+        inputs = outputs
+    return nn.Sequential(*layers)
+
+
+def _init(body: nn.Sequential, head: nn.Linear, init: Init, gain: float) -> None:
+    """Draw the starting weights that `Generator` describes."""
+    if gain <= 0 or (gain != 1 and init != "orthogonal"):
+        raise ValueError(
+            f"gain with init={init}, got {gain}; allowed above 0 with init=orthogonal, else 1.0; "
+            "set init=orthogonal or leave gain out"
+        )
+    if init == "default":
+        return
+    for layer in [*(module for module in body if isinstance(module, nn.Linear)), head]:
+        nn.init.zeros_(layer.bias)
+        if init == "orthogonal":
+            nn.init.orthogonal_(layer.weight, gain)
+        elif init == "normal":
+            nn.init.normal_(layer.weight, 0.0, 0.02)
+        elif layer is head:
+            nn.init.xavier_uniform_(layer.weight)
+        else:
+            nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+
+
+class Generator(nn.Module):
+    """Maps latents through ``hidden`` layers to points (linear output) or to pictures (tanh output, so -1..1).
+
+    ``norm`` follows every hidden layer. ``init``: ``default`` is PyTorch's; ``orthogonal`` has gain ``gain`` in every
+    layer (1.4, with two tanh layers of 128, in LSGAN's mixture experiment, arXiv 1611.04076); ``he`` is He uniform with
+    a Glorot uniform output layer (WGAN-GP's toy nets, three ReLU layers of 512, arXiv 1704.00028); ``normal`` is
+    N(0, 0.02). All but ``default`` start with zero biases. LeakyReLU has slope 0.2.
+    """
+
+    def __init__(
+        self,
+        latent_dim: int,
+        shape: Shape,
+        hidden: Sequence[int] = (256, 256),
+        activation: Activation = "relu",
+        norm: Norm = "none",
+        init: Init = "default",
+        gain: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.shape = shape
+        self.body = _hidden_layers(latent_dim, hidden, activation, norm)
+        self.head = nn.Linear([latent_dim, *hidden][-1], math.prod(shape))
+        self.output: nn.Module = nn.Identity() if len(shape) == 1 else nn.Tanh()
+        _init(self.body, self.head, init, gain)
+
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return samples ``[B, *shape]`` from ``latent`` ``[B, Z]``; labels play no part."""
+        samples: Tensor = self.output(self.head(self.body(latent)))
+        return samples.reshape(-1, *self.shape)
+
+
+class Discriminator(nn.Module):
+    """Scores flattened samples through ``hidden`` layers; the settings are those of `Generator`."""
+
+    def __init__(
+        self,
+        shape: Shape,
+        hidden: Sequence[int] = (256, 256),
+        activation: Activation = "leaky_relu",
+        norm: Norm = "none",
+        init: Init = "default",
+        gain: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.body = _hidden_layers(math.prod(shape), hidden, activation, norm)
+        self.head = nn.Linear([math.prod(shape), *hidden][-1], 1)
+        _init(self.body, self.head, init, gain)
+
+    def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the last hidden layer ``[B, F]`` of ``samples`` ``[B, *shape]``."""
+        features: Tensor = self.body(samples.flatten(1))
+        return features
+
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the raw scores ``[B]`` of ``samples`` ``[B, *shape]``; labels play no part."""
+        scores: Tensor = self.head(self.features(samples))
+        return scores.squeeze(1)

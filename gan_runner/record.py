@@ -1,0 +1,98 @@
+"""What run.json and the first and last line of the log say of a run."""
+
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from gan_runner.build import Parts
+from gan_runner.reporting.runfile import RunFile, describe_environment
+from gan_runner.training.state import RunState
+
+
+class Record:
+    """The ``run.json`` of a run; it says ``running`` from ``begin`` to ``end``."""
+
+    def __init__(self, folder: Path, parts: Parts, choices: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._parts = parts
+        self._choices = dict(choices)
+        self._file = RunFile(folder)
+
+    def begin(self, step: int) -> str:
+        """Write what is known before training and return a line on what is about to run."""
+        parts, source = self._parts, self._parts.source
+        self._file.update(
+            status="running",
+            step=step,
+            steps=parts.trainer.steps,
+            choices=self._choices,
+            seed=parts.run.seed,
+            tags=list(parts.run.tags),
+            device=str(parts.device),
+            threads=torch.get_num_threads(),
+            precision=parts.run.precision,
+            data={"name": source.name, "count": len(source), "fingerprint": source.fingerprint},
+            parameters={name: count(network) for name, network in parts.game.networks.items()},
+            pid=os.getpid(),
+            started=self._file.fields.get("started", now()),
+            **describe_environment(),
+        )
+        verb = f"resumes at step {step}" if step else "starts"
+        return f"{describe(parts, self._choices)} {verb}; folder {self._folder}"
+
+    def end(self, status: str, state: RunState, error: str | None = None) -> None:
+        """Write how the run ended: finished, interrupted or failed."""
+        self._file.update(
+            status=status,
+            error=error,
+            step=state.step,
+            seconds=round(state.seconds, 1),
+            ended=now(),
+            final=state.metrics or None,
+            best=state.best or None,
+            best_step=state.best_step,
+        )
+
+    def closing_line(self, state: RunState) -> str:
+        """Return one line on how good the run is and where to look."""
+        metric = self._parts.metric
+        verdict = f": {metric.describe(state.metrics)}" if metric is not None and state.metrics else ""
+        picture = self._folder / "samples" / f"{state.step:06d}.png"
+        look = f"look at {picture}, or run tensorboard --logdir outputs"
+        return f"finished {state.step} steps in {duration(state.seconds)}{verdict}; {look}"
+
+    def hparams(self, lr: float) -> dict[str, str | int | float | bool]:
+        """Return the settings worth a column in TensorBoard, the same keys for every run."""
+        trainer = self._parts.trainer
+        numbers = {"seed": self._parts.run.seed, "lr": lr, "batch_size": trainer.batch_size}
+        return {**self._choices, **numbers, "d_steps": trainer.d_steps, "steps": trainer.steps}
+
+
+def describe(parts: Parts, choices: Mapping[str, str]) -> str:
+    """Return one phrase on what a run is made of."""
+    names = " ".join(f"{group}={choice}" for group, choice in choices.items())
+    sizes = ", ".join(f"{name} {count(network):,} weights" for name, network in parts.game.networks.items())
+    threads = f", {torch.get_num_threads()} threads" if parts.device.type == "cpu" else ""
+    return f"{names} on {parts.device}{threads} ({len(parts.source):,} samples; {sizes})"
+
+
+def count(network: nn.Module) -> int:
+    """Return the number of trained weights."""
+    return sum(weight.numel() for weight in network.parameters())
+
+
+def duration(seconds: float) -> str:
+    """Return e.g. ``42 s``, ``3 min 05 s`` or ``2 h 14 min``."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return time.strftime("%-M min %S s" if seconds < 3600 else "%-H h %M min", time.gmtime(seconds))
+
+
+def now() -> str:
+    """Return the wall clock as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Regularizers: penalties and weight constraints, one file each."""

@@ -1,0 +1,164 @@
+"""One training run, from a composed config to its last line on the terminal."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gan_runner.build import Parts, build
+from gan_runner.construct import construct
+from gan_runner.errors import TrainingFailedError, UsageError
+from gan_runner.folder import discard_if_empty, open_folder
+from gan_runner.pictures import draw_real, draw_samples
+from gan_runner.record import Record, describe
+from gan_runner.reporting.jsonl import JsonLines
+from gan_runner.reporting.progress import Progress, setup_logging
+from gan_runner.reporting.recorder import RunRecorder
+from gan_runner.reporting.writer import Writer
+from gan_runner.training.checkpoint import Checkpoints
+from gan_runner.training.evaluator import Evaluator
+from gan_runner.training.loop import Loop
+from gan_runner.training.sampler import Sampler
+from gan_runner.training.seed import derive
+from gan_runner.training.state import RunState, restore
+from gan_runner.training.stop import StopRequest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asked for.
+
+    ``config`` is the composed config in plain containers, ``choices`` the group choices in it, ``files`` what belongs
+    into ``.hydra/`` by name, ``folder`` the run's folder.
+    """
+
+    config: dict[str, Any]
+    choices: Mapping[str, str]
+    files: Mapping[str, str]
+    folder: Path
+
+
+def train(request: Request) -> float | None:
+    """Train as requested and return the monitored metric, if there is one.
+
+    Raises UsageError before anything is trained, TrainingFailedError once it is, and SystemExit with 130 or 143 after
+    a signal, everything saved.
+    """
+    setup_logging(None)
+    config, folder = request.config, request.folder
+    try:
+        checkpoint = open_folder(folder, config["resume"], config)
+        if checkpoint is not None:  # another thread count would change the last bits
+            config = {**config, "threads": config["threads"] or checkpoint["threads"]}
+        parts = build(config)
+        state = RunState() if checkpoint is None else resume(checkpoint, parts)
+    except BaseException:
+        discard_if_empty(folder)
+        raise
+    if parts.run.dry_run:
+        log.info("dry run, all is well: %s", describe(parts, request.choices))
+        discard_if_empty(folder)
+        return None
+    return Run(parts, request, state).run()
+
+
+def resume(checkpoint: Mapping[str, Any], parts: Parts) -> RunState:
+    """Put the parts where the checkpoint left them; UsageError if the data are not the same."""
+    if checkpoint["data"] != parts.source.fingerprint:
+        raise UsageError(
+            f"resume: the data of {parts.source.name} are not those the run was trained on (their fingerprints "
+            "differ); restore the data, or start a new run"
+        )
+    return restore(dict(checkpoint), parts.engine, parts.stream)
+
+
+class Run:
+    """A run that has its parts and its folder: trains, and leaves an honest run.json behind."""
+
+    def __init__(self, parts: Parts, request: Request, state: RunState) -> None:
+        self.parts = parts
+        self.request = request
+        self.state = state
+        self.folder = request.folder
+        self.record = Record(request.folder, parts, request.choices)
+
+    def run(self) -> float | None:
+        """Train to the end and return the monitored metric."""
+        self._keep_config()
+        setup_logging(self.folder)
+        log.info("%s", self.record.begin(self.state.step))
+        with StopRequest() as stop:
+            try:
+                self._train(stop)
+            except BaseException as error:
+                failure = self._explain(error)
+                self.record.end("failed", self.state, str(failure or error) or type(error).__name__)
+                if failure is None:
+                    raise
+                raise failure from error
+        if stop.signal is not None and self.state.step < self.parts.trainer.steps:
+            self.record.end("interrupted", self.state)
+            log.info("stopped and saved at step %d; go on with: gan-train resume=%s", self.state.step, self.folder)
+            raise SystemExit(stop.exit_code)
+        self.record.end("finished", self.state)
+        log.info("%s", self.record.closing_line(self.state))
+        metric = self.parts.metric
+        return None if metric is None else self.state.metrics.get(metric.monitor)
+
+    def _train(self, stop: StopRequest) -> None:
+        parts, state = self.parts, self.state
+        sampler = Sampler(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
+        evaluator = None if parts.metric is None else Evaluator(parts.metric, sampler)
+        if evaluator is not None:
+            evaluator.prepare(parts.source, parts.device)
+        writer = self._open_writer()
+        try:
+            with Progress(parts.trainer.steps, state.step) as progress:
+                recorder = RunRecorder(
+                    self.folder,
+                    writer,
+                    progress,
+                    lambda: draw_samples(parts.source, sampler, parts.game.scorer()),
+                    parts.metric.describe if parts.metric else str,
+                )
+                recorder.real(draw_real(parts.source))
+                checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
+                identity = {"config": self.request.config, "data": parts.source.fingerprint}
+                settings = parts.trainer
+                Loop(parts.engine, parts.stream, settings, state, recorder, checkpoints, evaluator, identity).run(stop)
+            metrics = {f"metric/{name}": value for name, value in state.metrics.items()}
+            writer.hparams(self.record.hparams(float(self.request.config["optim"]["lr"])), metrics)
+        finally:
+            writer.close()
+
+    def _open_writer(self) -> Writer:
+        step = self.state.step
+        nodes = self.request.config["logger"].items()
+        extra = [construct(node, f"logger.{name}", folder=self.folder, start_step=step) for name, node in nodes]
+        writer = Writer([JsonLines(self.folder, step), *extra])
+        if step == 0:
+            writer.text("config", f"```yaml\n{self.request.files['config.yaml']}\n```")
+        return writer
+
+    def _keep_config(self) -> None:
+        folder = self.folder / ".hydra"
+        folder.mkdir(exist_ok=True)
+        for name, text in self.request.files.items():
+            if not (folder / name).exists():  # a resumed run stays the run it was
+                (folder / name).write_text(text, encoding="utf-8")
+
+    def _explain(self, error: BaseException) -> TrainingFailedError | None:
+        """Return one sentence to raise instead of ``error`` where the cause is the machine's, otherwise None."""
+        if isinstance(error, torch.OutOfMemoryError):
+            return TrainingFailedError(
+                f"out of memory on {self.parts.device} with trainer.batch_size={self.parts.trainer.batch_size}; use a "
+                f"smaller one, or a narrower arch ({str(error).splitlines()[0]})"
+            )
+        if isinstance(error, OSError):
+            return TrainingFailedError(f"{error.filename or self.folder}: {error.strerror or error}")
+        return None

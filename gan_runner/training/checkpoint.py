@@ -1,0 +1,109 @@
+"""A checkpoint is one file with everything in it, written so that a crash at any moment leaves the one before whole."""
+
+import hashlib
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gan_runner.atomic import write_bytes, write_text
+from gan_runner.errors import UsageError
+
+FORMAT = 1
+"""Raised when a checkpoint's layout changes in a way that older code cannot read."""
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` to ``path`` with its SHA-256 beside it; an interrupted write leaves the old file whole.
+
+    The digest goes first: a crash between the two leaves a digest without its file, which nobody reads. Raises
+    OSError if the disk refuses or if what was written does not read back.
+    """
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, **state}, buffer)
+    data = buffer.getvalue()
+    digest = hashlib.sha256(data).hexdigest()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(digest_path(path), f"{digest}  {path.name}\n")
+    write_bytes(path, data)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        raise OSError(f"{path} does not read back as it was written")
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU; UsageError, naming the file and the cause, if it is not one or is damaged.
+
+    Only tensors and plain values are read (``weights_only``): a file from a stranger cannot run code.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
+    problem = _damage(path, data)
+    if problem is None:
+        try:
+            state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        except Exception as error:  # torch raises many kinds for one cause
+            problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        else:
+            if isinstance(state, dict) and state.get("format") == FORMAT:
+                return state
+            problem = "it is not a checkpoint of this version of gan_runner"
+    raise UsageError(f"checkpoint {path} is of no use: {problem}; use an older one from the same folder")
+
+
+def digest_path(path: Path) -> Path:
+    """Return where the digest of the checkpoint at ``path`` stands; last.pt and best.pt are links to numbered files."""
+    target = path.resolve()
+    return target.with_name(f"{target.name}.sha256")
+
+
+def _damage(path: Path, data: bytes) -> str | None:
+    """Return what is wrong with the bytes, or None: by the digest if there is one, else by the archive's own sums."""
+    try:
+        recorded = digest_path(path).read_text(encoding="utf-8").split()[:1]
+    except (OSError, UnicodeDecodeError):
+        recorded = []
+    if recorded:
+        return None if recorded == [hashlib.sha256(data).hexdigest()] else "its bytes do not match its digest"
+    try:
+        broken = zipfile.ZipFile(io.BytesIO(data)).testzip()
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        return f"it is damaged ({error})"
+    return None if broken is None else f"it is damaged in {broken}"
+
+
+class Checkpoints:
+    """The numbered checkpoints of one run, with ``last.pt`` and ``best.pt`` as links to two of them."""
+
+    def __init__(self, folder: Path, keep: int) -> None:
+        self.folder = folder
+        self.keep = keep
+
+    def save(self, step: int, state: dict[str, Any], best: bool = False) -> Path:
+        """Write the checkpoint of ``step``, point the links at it, and only then delete what is older than ``keep``."""
+        path = self.folder / f"{step:06d}.pt"
+        save(path, state)
+        self._point("last.pt", path)
+        if best:
+            self._point("best.pt", path)
+        spared = {*self.numbered()[-self.keep :], (self.folder / "best.pt").resolve()}
+        for old in self.numbered():
+            if old not in spared:
+                old.unlink(missing_ok=True)
+                digest_path(old).unlink(missing_ok=True)
+        return path
+
+    def numbered(self) -> list[Path]:
+        """Return the numbered checkpoints, oldest first."""
+        found = [path for path in self.folder.glob("*.pt") if path.stem.isdigit() and not path.is_symlink()]
+        return sorted((path.resolve() for path in found), key=lambda path: int(path.stem))
+
+    def _point(self, link: str, target: Path) -> None:
+        temporary = self.folder / f".{link}.tmp-{os.getpid()}"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target.name)
+        os.replace(temporary, self.folder / link)

@@ -1,0 +1,120 @@
+"""The engine plays rounds of turns. Nothing here waits for the device, and nothing here knows the step number."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from gan_runner.data.stream import Stream
+from gan_runner.games.base import Draw, Game
+from gan_runner.training.device import Precision, autocast
+from gan_runner.training.ema import Average
+from gan_runner.training.settings import TrainerSettings
+from gan_runner.types import Outcome
+
+Play = Callable[[str, Draw], Outcome]
+
+
+class Round(NamedTuple):
+    """Players that play on one draw, and whether it is a new one or that of the round before."""
+
+    players: tuple[str, ...]
+    fresh: bool
+
+
+class Engine:
+    """Turns a game and its optimizers into steps.
+
+    A step is ``d_steps`` rounds of the discriminator's players and then ``g_steps`` of the generator's, each round on
+    a batch and latents of its own (but see ``latents``); in simultaneous order it is one round in which all move from
+    the same weights.
+    """
+
+    def __init__(
+        self,
+        game: Game,
+        optimizers: Mapping[str, Optimizer],
+        settings: TrainerSettings,
+        precision: Precision = "fp32",
+        play: Play | None = None,
+    ) -> None:
+        self.game = game
+        self.optimizers = dict(optimizers)
+        self.precision = precision
+        self.simultaneous = settings.order == "simultaneous"
+        self.rounds = [Round(tuple(game.players), True)] if self.simultaneous else _rounds(game, settings)
+        self.batches_per_step = sum(fresh for _, fresh in self.rounds)
+        self._play = play or game.play
+        self._weights = {
+            name: [weight for network in player.networks for weight in game.networks[network].parameters()]
+            for name, player in game.players.items()
+        }
+        self.device = next(game.networks.parameters()).device
+        averaged = torch.nn.ModuleDict({name: game.networks[name] for name in game.averaged})
+        self.average = None if settings.ema is None else Average(averaged, settings.ema)
+
+    def step(self, stream: Stream, observe: bool = False) -> dict[str, Tensor]:
+        """Play one step and return its scalars, still on the device; with ``observe`` the gradient norms too.
+
+        A side that plays several rounds reports its last one.
+        """
+        scalars: dict[str, Tensor] = {}
+        terms: dict[str, dict[str, Tensor]] = {}
+        draw: Draw | None = None
+        for names, fresh in self.rounds:
+            if fresh or draw is None:
+                draw = self.game.draw(stream.next())
+            terms |= {self.game.players[name].side: {} for name in names}
+            for name in names:
+                outcome = self._differentiate(name, draw)
+                terms[self.game.players[name].side] |= outcome.terms
+                scalars |= outcome.stats
+                if observe:
+                    scalars[f"grad_norm/{name}"] = self._gradient_norm(name)
+                if not self.simultaneous:
+                    self._move(name)
+            if self.simultaneous:
+                for name in names:
+                    self._move(name)
+        if self.average is not None:
+            self.average.update()
+        return {name: value.detach() for name, value in (scalars | _losses(terms)).items()}
+
+    def _differentiate(self, name: str, draw: Draw) -> Outcome:
+        self.optimizers[name].zero_grad(set_to_none=True)
+        with autocast(self.device, self.precision):
+            outcome = self._play(name, draw)
+        # `inputs` keeps the other player's weights out of the backward pass: no gradient is computed for them.
+        sum(outcome.terms.values()).backward(inputs=self._weights[name])  # type: ignore[union-attr]
+        return outcome
+
+    def _gradient_norm(self, name: str) -> Tensor:
+        gradients = [weight.grad for weight in self._weights[name] if weight.grad is not None]
+        return torch.nn.utils.get_total_norm(gradients)
+
+    def _move(self, name: str) -> None:
+        self.optimizers[name].step()
+        self.game.constrain(name)
+
+
+def _rounds(game: Game, settings: TrainerSettings) -> list[Round]:
+    """Return the rounds of one step."""
+    discriminators, generators = (
+        tuple(name for name, player in game.players.items() if player.side == side)
+        for side in ("discriminator", "generator")
+    )
+    rounds = [Round(discriminators, True)] * settings.d_steps if discriminators else []
+    first = Round(generators, settings.latents == "fresh" or not rounds)
+    return [*rounds, first, *[Round(generators, True)] * (settings.g_steps - 1)]
+
+
+def _losses(terms: dict[str, dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Return each side's total, and its terms where there are several."""
+    losses: dict[str, Tensor] = {}
+    for side, parts in terms.items():
+        losses[f"loss/{side}"] = torch.stack([part.detach() for part in parts.values()]).sum()
+        if len(parts) > 1:
+            losses |= {f"loss/{side}/{name}": part for name, part in parts.items()}
+    return losses

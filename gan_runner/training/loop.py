@@ -1,0 +1,165 @@
+"""The loop alone knows time: it steps the engine and says when to log, sample, evaluate and save."""
+
+import logging
+import math
+import time
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from gan_runner.data.stream import Stream
+from gan_runner.errors import TrainingFailedError
+from gan_runner.training.checkpoint import Checkpoints
+from gan_runner.training.engine import Engine
+from gan_runner.training.evaluator import Evaluator
+from gan_runner.training.settings import TrainerSettings
+from gan_runner.training.state import RunState, capture, is_finite
+from gan_runner.training.stop import StopRequest
+
+log = logging.getLogger(__name__)
+
+
+class Recorder(Protocol):
+    """Where the loop's numbers and pictures go; each call may take its time, training waits."""
+
+    def scalars(self, step: int, values: dict[str, float]) -> None:
+        """Record the scalars of one step."""
+
+    def samples(self, step: int) -> None:
+        """Record a picture of the samples as they are now."""
+
+    def metrics(self, step: int, values: dict[str, float]) -> None:
+        """Record the values of one evaluation."""
+
+    def flush(self) -> None:
+        """Bring what was recorded to the disk."""
+
+
+class Loop:
+    """Runs the engine from ``state.step`` to ``settings.steps`` or until asked to stop."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        stream: Stream,
+        settings: TrainerSettings,
+        state: RunState,
+        recorder: Recorder,
+        checkpoints: Checkpoints,
+        evaluator: Evaluator | None,
+        identity: dict[str, Any],
+    ) -> None:
+        self.engine = engine
+        self.stream = stream
+        self.settings = settings
+        self.state = state
+        self.recorder = recorder
+        self.checkpoints = checkpoints
+        self.evaluator = evaluator
+        self.identity = identity
+        self._images = settings.batch_size * engine.batches_per_step
+        self._rates = {
+            f"lr/{name}": float(optimizer.param_groups[0]["lr"]) for name, optimizer in engine.optimizers.items()
+        }
+
+    def run(self, stop: StopRequest) -> None:
+        """Train; on a stop request finish the step, save, and return. Raises TrainingFailedError on divergence."""
+        state, settings = self.state, self.settings
+        clock = _Clock(state)
+        saved = state.step
+        while state.step < settings.steps and stop.signal is None:
+            observe = self._due(settings.log_every, state.step + 1)
+            scalars = self.engine.step(self.stream, observe)
+            state.step += 1
+            clock.count()
+            if observe:
+                self._log(scalars, clock)
+            best = False
+            if self._due(settings.sample_every, state.step):
+                self.recorder.samples(state.step)
+                clock.pause()
+            if self.evaluator is not None and self._due(settings.eval_every, state.step):
+                best = self._evaluate(self.evaluator)
+                clock.pause()
+            if best or self._due(settings.save_every, state.step):
+                clock.pause()
+                saved = self._save(best) or saved
+                clock.pause()
+        clock.pause()
+        if saved != state.step and self._save(best=False) is None:
+            raise TrainingFailedError(f"step {state.step} could not be saved in {self.checkpoints.folder}")
+
+    def _due(self, every: int, step: int) -> bool:
+        return step == self.settings.steps or (every > 0 and step % every == 0)
+
+    def _log(self, scalars: dict[str, Tensor], clock: "_Clock") -> None:
+        values = read(scalars)
+        values |= self._rates | {"time/images_per_second": clock.rate() * self._images}
+        self.recorder.scalars(self.state.step, values)
+        self._refuse_divergence([name for name, value in values.items() if not math.isfinite(value)])
+
+    def _evaluate(self, evaluator: Evaluator) -> bool:
+        values = evaluator.evaluate()
+        better = evaluator.is_better(values, self.state.best)
+        self.state.metrics = values
+        if better:
+            self.state.best, self.state.best_step = values, self.state.step
+        self.recorder.metrics(self.state.step, values)
+        return better
+
+    def _save(self, best: bool) -> int | None:
+        """Write a checkpoint and return its step; None, after a warning, if the disk refuses: the next may succeed."""
+        if not is_finite(self.engine):
+            self._refuse_divergence(["a weight"])
+        self.recorder.flush()
+        content = capture(self.engine, self.stream, self.state) | self.identity
+        try:
+            self.checkpoints.save(self.state.step, content, best)
+        except OSError as error:
+            log.warning("step %d is not saved: %s; older checkpoints are untouched", self.state.step, error)
+            return None
+        return self.state.step
+
+    def _refuse_divergence(self, names: list[str]) -> None:
+        if names:
+            kept = self.checkpoints.numbered()
+            back = f"the last good checkpoint is {kept[-1]}" if kept else "no checkpoint was written yet"
+            raise TrainingFailedError(
+                f"diverged: {', '.join(names)} not finite at step {self.state.step}; {back}; "
+                "try a smaller optim.lr, another reg, or precision=fp32"
+            )
+
+
+class _Clock:
+    """Counts wall time into the run's state, and steps a second over the stretch since the last pause."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self._mark = self._stretch = time.perf_counter()
+        self._steps = 0
+
+    def count(self) -> None:
+        self._steps += 1
+
+    def pause(self) -> None:
+        now = time.perf_counter()
+        self._state.seconds += now - self._mark
+        self._mark = self._stretch = now
+        self._steps = 0
+
+    def rate(self) -> float:
+        """Return steps a second since the last call or pause; call it right after reading the device."""
+        now = time.perf_counter()
+        rate = self._steps / max(now - self._stretch, 1e-9)
+        self._state.seconds += now - self._mark
+        self._mark = self._stretch = now
+        self._steps = 0
+        return rate
+
+
+def read(scalars: dict[str, Tensor]) -> dict[str, float]:
+    """Return scalars as floats: the one place where the host waits for the device."""
+    if not scalars:
+        return {}
+    return dict(zip(scalars, torch.stack([value.float() for value in scalars.values()]).tolist(), strict=True))

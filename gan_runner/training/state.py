@@ -1,0 +1,52 @@
+"""All that changes while a run trains: gathered into one plain dictionary, and put back from it."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+
+from gan_runner.data.stream import Stream
+from gan_runner.training.engine import Engine
+from gan_runner.training.seed import restore_rng_state, rng_state
+
+
+@dataclass
+class RunState:
+    """Where a run is: steps done, wall seconds spent on them, the newest metric values and the best ones."""
+
+    step: int = 0
+    seconds: float = 0.0
+    metrics: dict[str, float] = field(default_factory=dict)
+    best: dict[str, float] = field(default_factory=dict)
+    best_step: int | None = None
+
+
+def capture(engine: Engine, stream: Stream, state: RunState) -> dict[str, Any]:
+    """Return networks, average, optimizers, data position, every generator's state and ``state`` itself."""
+    return {
+        "networks": engine.game.networks.state_dict(),
+        "average": None if engine.average is None else engine.average.state_dict(),
+        "optimizers": {name: optimizer.state_dict() for name, optimizer in engine.optimizers.items()},
+        "stream": stream.state_dict(),
+        "rng": rng_state(),
+        "state": asdict(state),
+        "threads": torch.get_num_threads(),
+    }
+
+
+def restore(saved: dict[str, Any], engine: Engine, stream: Stream) -> RunState:
+    """Put everything ``capture`` gathered back where it was, and return the run's state."""
+    engine.game.networks.load_state_dict(saved["networks"])
+    if engine.average is not None:
+        engine.average.load_state_dict(saved["average"])
+    for name, optimizer in engine.optimizers.items():
+        optimizer.load_state_dict(saved["optimizers"][name])
+    stream.load_state_dict(saved["stream"])
+    restore_rng_state(saved["rng"])
+    return RunState(**saved["state"])
+
+
+def is_finite(engine: Engine) -> bool:
+    """Return whether every weight is a number; waits for the device once."""
+    weights = [weight.detach() for weight in engine.game.networks.parameters()]
+    return bool(torch.stack([weight.isfinite().all() for weight in weights]).all())

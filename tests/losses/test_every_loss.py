@@ -1,0 +1,139 @@
+"""What holds for any loss. Each file in conf/loss is taken up, so a new loss is tested as soon as it is there."""
+
+from importlib import import_module
+from itertools import product
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+
+from gan_runner.losses.base import Loss, SeparableLoss
+from gan_runner.types import Turn
+
+CONF = Path(__file__).parents[2] / "conf" / "loss"
+NAMES = sorted(path.stem for path in CONF.glob("*.yaml"))
+HIGH_IS_REAL = ["gan", "hinge", "lsgan", "nonsaturating", "wgan", "wgan_gp"]
+
+
+def build(name):
+    settings = OmegaConf.to_container(OmegaConf.load(CONF / f"{name}.yaml").loss)
+    module, _, part = settings.pop("_target_").rpartition(".")
+    return getattr(import_module(module), part)(**settings)
+
+
+@pytest.fixture(params=NAMES)
+def loss(request):
+    return build(request.param)
+
+
+def turn_of(count):
+    """Samples for the losses that look at them."""
+    random = torch.Generator().manual_seed(3)
+    return Turn(*(torch.randn(count, size, generator=random) for size in (6, 6, 2)))
+
+
+def discriminator(loss, real, fake, turn=None):
+    extra = {"turn": turn or turn_of(len(real))} if loss.needs_turn else {}
+    return loss.discriminator(real, fake, **extra)
+
+
+def generator(loss, real, fake, turn=None):
+    extra = {"turn": turn or turn_of(len(fake))} if loss.needs_turn else {}
+    return loss.generator(real if loss.uses_real_scores else None, fake, **extra)
+
+
+def undecided():
+    """Scores between the two labels, on no loss's far side; real and fake are alike but not equal."""
+    real, fake = torch.linspace(0.3, 0.7, 8), torch.linspace(0.35, 0.65, 8)
+    return real.requires_grad_(), fake.requires_grad_()
+
+
+def moved(value, tensor, rate):
+    return tensor.detach() - rate * torch.autograd.grad(value, tensor, retain_graph=True)[0]
+
+
+def test_the_six_published_losses_are_offered():
+    assert set(HIGH_IS_REAL) <= set(NAMES)
+
+
+def test_is_a_loss_whose_objectives_are_scalars(loss):
+    real, fake = undecided()
+    assert isinstance(loss, Loss)
+    assert discriminator(loss, real, fake).shape == ()
+    assert generator(loss, real, fake).shape == ()
+    assert all(value.shape == () for value in loss.stats(real, fake).values())
+
+
+def test_separable_discriminator_is_the_sum_of_its_terms(loss):
+    if not isinstance(loss, SeparableLoss):
+        pytest.skip("not separable")
+    real, fake = torch.tensor([0.3, -2.0, 5.0]), torch.tensor([-0.7, 4.0])
+    assert torch.equal(loss.discriminator(real, fake), loss.real_term(real) + loss.fake_term(fake))
+
+
+def test_discriminator_parts_free_scores_and_generator_sends_fakes_after_the_real(loss):
+    real, fake = undecided()
+    cost = discriminator(loss, real, fake)
+    real_moves = (moved(cost, real, 0.01) - real).mean()
+    fake_moves = (moved(cost, fake, 0.01) - fake).mean()
+    chased = (moved(generator(loss, real.detach(), fake), fake, 0.01) - fake).mean()
+    assert real_moves * fake_moves < 0
+    assert real_moves * chased > 0
+
+
+def test_discriminator_parts_a_linear_critics_scores_and_generator_sends_fakes_after_the_real(loss):
+    noise = torch.randn(32, 3, generator=torch.Generator().manual_seed(0)) * 0.1
+    centre = torch.tensor([1.0, -1.0, 1.0])
+    real, shift = centre + noise, (-centre).requires_grad_()
+    weight = torch.tensor([0.02, -0.01, 0.03, 0.5], requires_grad=True)
+
+    def score(samples, weight):
+        return samples @ weight[:3] + weight[3]
+
+    real_scores, fake_scores = score(real, weight), score(shift + noise, weight)
+    better = moved(discriminator(loss, real_scores, fake_scores), weight, 0.01)
+    real_moves = (score(real, better) - real_scores).mean()
+    fake_moves = (score(shift + noise, better) - fake_scores).mean()
+    nearer = moved(generator(loss, real_scores, fake_scores), shift, 0.01)
+    chased = (score(nearer + noise, weight) - fake_scores).mean()
+    assert real_moves * fake_moves < 0
+    assert real_moves * chased > 0
+
+
+@pytest.mark.parametrize("name", HIGH_IS_REAL)
+def test_high_scores_mean_real(name):
+    loss, (real, fake) = build(name), undecided()
+    cost = loss.discriminator(real, fake)
+    assert (moved(cost, real, 0.01) > real).all()
+    assert (moved(cost, fake, 0.01) < fake).all()
+    assert (moved(loss.generator(None, fake), fake, 0.01) > fake).all()
+    assert loss.discriminator(real + 0.2, fake - 0.2) < loss.discriminator(real - 0.2, fake + 0.2)
+
+
+@pytest.mark.parametrize(("real_score", "fake_score"), [*product([-1e4, 1e4], repeat=2)])
+def test_values_and_slopes_are_finite_far_out(loss, real_score, fake_score):
+    real = torch.full((4,), real_score, requires_grad=True)
+    fake = torch.full((4,), fake_score, requires_grad=True)
+    for value in (discriminator(loss, real, fake), generator(loss, real, fake)):
+        slopes = torch.autograd.grad(value, (real, fake), allow_unused=True)
+        assert value.isfinite()
+        assert all(slope.isfinite().all() for slope in slopes if slope is not None)
+
+
+def test_order_within_the_batch_does_not_matter(loss):
+    random = torch.Generator().manual_seed(1)
+    real, fake = torch.randn(2, 16, generator=random)
+    order = torch.randperm(16, generator=random)
+    turn = turn_of(16)
+    mixed = Turn(turn.real[order], turn.fake[order], turn.latent[order])
+    for play in (discriminator, generator):
+        torch.testing.assert_close(play(loss, real[order], fake[order], mixed), play(loss, real, fake, turn))
+
+
+def test_patch_scores_are_averaged_over_everything(loss):
+    if loss.needs_turn:
+        pytest.skip("scores are paired with samples")
+    real, fake = torch.randn(2, 4, 1, 3, 3, generator=torch.Generator().manual_seed(2))
+    for play in (discriminator, generator):
+        torch.testing.assert_close(play(loss, real, fake), play(loss, real.flatten(), fake.flatten()))

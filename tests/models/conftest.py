@@ -1,0 +1,57 @@
+"""What the tests of the architectures share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+from torch import Tensor, nn
+
+from gan_runner.construct import construct
+from gan_runner.types import Shape
+
+ARCH_DIR = Path(__file__).parents[2] / "conf" / "arch"
+Build = Callable[..., tuple[nn.Module, nn.Module, int]]
+MapShapes = Callable[[nn.Module, Tensor], list[tuple[int, ...]]]
+
+
+@pytest.fixture
+def build() -> Build:
+    """Return a function from a file of ``conf/arch`` to its (generator, discriminator, size of the latents)."""
+
+    def built(arch: str, shape: Shape, **settings: Any) -> tuple[nn.Module, nn.Module, int]:
+        node: Any = OmegaConf.to_container(OmegaConf.load(ARCH_DIR / f"{arch}.yaml"))
+        latent_dim = node["latent"]["dim"]
+        torch.manual_seed(0)
+        generator = construct(node["generator"] | settings, "arch.generator", shape=shape, latent_dim=latent_dim)
+        discriminator = construct(node["discriminator"] | settings, "arch.discriminator", shape=shape)
+        return generator, discriminator, latent_dim
+
+    return built
+
+
+@pytest.fixture
+def weight_count() -> Callable[[nn.Module], int]:
+    """Return a function that counts the numbers a network trains."""
+    return lambda network: sum(weight.numel() for weight in network.parameters())
+
+
+@pytest.fixture
+def layer_shapes() -> MapShapes:
+    """Return a function from a network and its input to what each layer with weights, bar norms, puts out: no batch."""
+
+    def shapes(network: nn.Module, inputs: Tensor) -> list[tuple[int, ...]]:
+        seen: list[tuple[int, ...]] = []
+        hooks = [
+            module.register_forward_hook(lambda _module, _inputs, output: seen.append(tuple(output.shape[1:])))
+            for module in network.modules()
+            if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d)
+        ]
+        network(inputs)
+        for hook in hooks:
+            hook.remove()
+        return seen
+
+    return shapes

@@ -1,0 +1,91 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gan_runner.errors import UsageError
+from gan_runner.models.dcgan import Discriminator, Generator
+
+WeightCount = Callable[[nn.Module], int]
+LayerShapes = Callable[[nn.Module, Tensor], list[tuple[int, ...]]]
+
+# With width 2: side of the picture -> the generator's maps, first to last but one.
+MAPS = {
+    28: [(4, 7, 7), (2, 14, 14)],
+    32: [(8, 4, 4), (4, 8, 8), (2, 16, 16)],
+    64: [(16, 4, 4), (8, 8, 8), (4, 16, 16), (2, 32, 32)],
+}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("size", MAPS)
+def test_maps_double_their_side_and_halve_their_channels(layer_shapes: LayerShapes, size: int, channels: int) -> None:
+    shape = (channels, size, size)
+    first, *maps = MAPS[size]
+    flat = (first[0] * first[1] * first[2],)
+    assert layer_shapes(Generator(5, shape, width=2), torch.randn(2, 5)) == [flat, *maps, shape]
+    assert layer_shapes(Discriminator(shape, width=2), torch.randn(2, *shape)) == [*MAPS[size][::-1], (1,)]
+
+
+def test_weights_at_28_pixels_add_up(weight_count: WeightCount) -> None:
+    generator = Generator(100, (1, 28, 28), width=32)
+    # 100 to 64 maps of 7x7, norm; 64 to 32 maps, norm; 32 to 1 with a bias
+    assert weight_count(generator) == 100 * 64 * 49 + 2 * 64 + 64 * 32 * 16 + 2 * 32 + 32 * 16 + 1 == 347_073
+    discriminator = Discriminator((1, 28, 28), width=32)
+    # 1 to 32 maps with a bias; 32 to 64, norm; 64 maps of 7x7 to the score
+    assert weight_count(discriminator) == 32 * 16 + 32 + 32 * 64 * 16 + 2 * 64 + 64 * 49 + 1 == 36_577
+
+
+def test_weights_at_64_pixels_add_up(weight_count: WeightCount) -> None:
+    convolutions = 16 * (512 * 256 + 256 * 128 + 128 * 64)
+    norms = 2 * (512 + 256 + 128 + 64)
+    generator = Generator(100, (3, 64, 64), width=64)
+    assert weight_count(generator) == 100 * 512 * 16 + convolutions + norms + 64 * 3 * 16 + 3 == 3_576_707
+    discriminator = Discriminator((3, 64, 64), width=64)
+    norms = 2 * (128 + 256 + 512)
+    assert weight_count(discriminator) == 3 * 64 * 16 + 64 + convolutions + norms + 512 * 16 + 1 == 2_765_633
+
+
+def test_convolutions_have_a_bias_where_no_norm_cancels_it(weight_count: WeightCount) -> None:
+    shape = (1, 28, 28)
+    with_norm = [weight_count(Discriminator(shape, width=32, norm=norm)) for norm in ("batch", "instance")]
+    assert with_norm == [36_577, 36_577]
+    assert weight_count(Discriminator(shape, width=32, norm="layer")) == 36_577 + 64
+    assert weight_count(Discriminator(shape, width=32, norm="none")) == 36_577 + 64 - 2 * 64
+    assert weight_count(Generator(100, shape, width=32, norm="none")) == 347_073 + 64 * 49 + 32 - 2 * (64 + 32)
+
+
+@pytest.mark.parametrize("norm", ["batch", "layer", "instance"])
+def test_the_discriminators_first_and_the_generators_last_layer_have_no_norm(norm: Any) -> None:
+    norms = (nn.BatchNorm2d, nn.GroupNorm)
+    generator, discriminator = Generator(5, (3, 32, 32), 2, norm), Discriminator((3, 32, 32), 2, norm)
+    assert sum(isinstance(module, norms) for module in generator.modules()) == 3
+    assert sum(isinstance(module, norms) for module in discriminator.modules()) == 2
+    assert [type(module) for module in list(generator.body)[-2:]] == [nn.ConvTranspose2d, nn.Tanh]
+    assert [type(module) for module in list(discriminator.body)[:3]] == [nn.Conv2d, nn.LeakyReLU, nn.Conv2d]
+
+
+def test_weights_start_as_in_the_paper() -> None:
+    torch.manual_seed(0)
+    for network in (Generator(100, (1, 64, 64)), Discriminator((1, 64, 64))):
+        for module in network.modules():
+            if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d) and module.weight.numel() > 2_000:
+                assert module.weight.std().item() == pytest.approx(0.02, rel=0.1)
+            if isinstance(module, nn.BatchNorm2d):
+                assert module.weight.mean().item() == pytest.approx(1.0, abs=0.02)
+                assert module.weight.std().item() == pytest.approx(0.02, rel=0.5)
+
+
+@pytest.mark.parametrize("shape", [(2,), (1, 40, 40), (1, 28, 32)])
+def test_other_shapes_are_refused_by_both_players(shape: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match="arch=dcgan makes pictures of 28, 32 or 64 pixels; got"):
+        Generator(100, shape)
+    with pytest.raises(UsageError, match="arch=dcgan makes pictures of 28, 32 or 64 pixels; got"):
+        Discriminator(shape)
+
+
+def test_a_width_below_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="width of the largest maps, got 0; allowed 1 or more"):
+        Generator(100, (1, 28, 28), width=0)

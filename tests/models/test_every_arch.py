@@ -1,0 +1,154 @@
+"""What the rest of the program counts on in any architecture."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+Build = Callable[..., tuple[nn.Module, nn.Module, int]]
+
+ARCHS = sorted(path.stem for path in (Path(__file__).parents[2] / "conf" / "arch").glob("*.yaml"))
+WITH_NORM = ["dcgan", "lsgan_mnist", "mlp", "wgan_mnist"]
+MNIST = (1, 28, 28)
+
+
+@pytest.fixture(autouse=True)
+def _seed() -> None:
+    torch.manual_seed(1)
+
+
+def pictures(count: int = 4) -> Tensor:
+    return torch.rand(count, *MNIST) * 2 - 1
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_pictures_lie_in_tanh_range_and_scores_are_one_number_a_picture(build: Build, arch: str) -> None:
+    generator, discriminator, latent_dim = build(arch, MNIST)
+    fake = generator(torch.randn(4, latent_dim))
+    assert fake.shape == (4, *MNIST)
+    assert fake.dtype == torch.float32
+    assert fake.min() >= -1
+    assert fake.max() <= 1
+    assert fake.std() > 0
+    assert discriminator(fake).shape == (4,)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_scores_are_the_head_on_the_features(build: Build, arch: str) -> None:
+    _, discriminator, _ = build(arch, MNIST)
+    samples = pictures()
+    features = discriminator.features(samples)
+    assert features.dim() == 2
+    assert features.shape[0] == 4
+    torch.testing.assert_close(discriminator(samples), discriminator.head(features).flatten(), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("arch", ["dcgan", "lsgan_mnist", "mlp", "steps_mlp", "wgan_mnist"])
+def test_labels_are_taken_and_play_no_part(build: Build, arch: str) -> None:
+    generator, discriminator, latent_dim = build(arch, MNIST)
+    latent, samples, labels = torch.randn(4, latent_dim), pictures(), torch.arange(4)
+    assert torch.equal(generator(latent, labels), generator(latent))
+    assert torch.equal(discriminator(samples, labels), discriminator(samples))
+    assert torch.equal(discriminator.features(samples, labels), discriminator.features(samples))
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_scores_have_no_bounds(build: Build, arch: str) -> None:
+    _, discriminator, _ = build(arch, MNIST)
+    with torch.no_grad():
+        discriminator.head.weight.mul_(1e4)
+        assert discriminator(pictures()).abs().max() > 1
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_every_weight_of_both_players_learns(build: Build, arch: str) -> None:
+    generator, discriminator, latent_dim = build(arch, MNIST)
+    discriminator(generator(torch.randn(4, latent_dim))).square().sum().backward()
+    for network in (generator, discriminator):
+        for name, weight in network.named_parameters():
+            assert weight.grad is not None, name
+            assert weight.grad.isfinite().all(), name
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_one_seed_gives_one_pair_of_networks(build: Build, arch: str) -> None:
+    first, second = build(arch, MNIST), build(arch, MNIST)
+    for ours, theirs in zip(first[:2], second[:2], strict=True):
+        for key, value in ours.state_dict().items():
+            torch.testing.assert_close(value, theirs.state_dict()[key], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_channels_last_changes_nothing(build: Build, arch: str) -> None:
+    generator, discriminator, latent_dim = build(arch, (3, 28, 28))
+    latent, samples = torch.randn(4, latent_dim), torch.rand(4, 3, 28, 28)
+    expected = generator(latent), discriminator(samples)
+    for network in (generator, discriminator):
+        network.to(memory_format=torch.channels_last)
+    samples = samples.contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(generator(latent), expected[0], rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(discriminator(samples), expected[1], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_bf16_autocast_stays_near_fp32(build: Build, arch: str) -> None:
+    generator, discriminator, latent_dim = build(arch, MNIST)
+    latent = torch.randn(4, latent_dim)
+    exact = generator(latent)
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = generator(latent)
+        scores = discriminator(exact)
+    torch.testing.assert_close(rounded.float(), exact, rtol=0, atol=0.1)
+    assert scores.isfinite().all()
+
+
+@pytest.mark.parametrize("norm", ["layer", "none"])
+@pytest.mark.parametrize("arch", WITH_NORM)
+def test_without_batch_norm_each_score_and_its_gradient_are_the_samples_own(build: Build, arch: str, norm: str) -> None:
+    generator, discriminator, _ = build(arch, MNIST, norm=norm)
+    for network in (generator, discriminator):
+        assert not [module for module in network.modules() if isinstance(module, _BatchNorm)]
+    samples = pictures()
+    together = torch.func.grad(lambda x: discriminator(x).sum())(samples)
+    for index in range(len(samples)):
+        alone = samples[index : index + 1].clone().requires_grad_()
+        (expected,) = torch.autograd.grad(discriminator(alone).sum(), alone)
+        assert expected.abs().max() > 0
+        torch.testing.assert_close(together[index : index + 1], expected, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("arch", WITH_NORM)
+def test_a_gradient_penalty_reaches_the_weights(build: Build, arch: str) -> None:
+    _, discriminator, _ = build(arch, MNIST, norm="layer")
+    gradients = torch.func.grad(lambda x: discriminator(x).sum())(pictures())
+    (gradients.flatten(1).norm(dim=1) - 1).square().mean().backward()
+    assert discriminator.head.weight.grad is not None
+    assert discriminator.head.weight.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize(("arch", "norms"), [("dcgan", 1), ("lsgan_mnist", 2), ("wgan_mnist", 3), ("mlp", 2)])
+def test_batch_norm_is_where_it_is_asked_for(build: Build, arch: str, norms: int) -> None:
+    _, discriminator, _ = build(arch, MNIST, norm="batch")
+    assert len([module for module in discriminator.modules() if isinstance(module, _BatchNorm)]) == norms
+
+
+def test_auto_means_batch_norm(build: Build) -> None:
+    automatic, batch = build("dcgan", MNIST, norm="auto"), build("dcgan", MNIST, norm="batch")
+    assert str(automatic) == str(batch)
+
+
+@pytest.mark.parametrize("arch", ["dcgan", "lsgan_mnist"])
+def test_compiled_equals_eager(build: Build, arch: str) -> None:
+    generator, discriminator, latent_dim = build(arch, MNIST, norm="layer")
+    latent, samples = torch.randn(4, latent_dim), pictures()
+
+    def play(latent: Tensor, samples: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        slope = torch.func.grad(lambda x: discriminator(x).sum())(samples)
+        return generator(latent), discriminator(samples), slope
+
+    compiled = torch.compile(play, backend="aot_eager", fullgraph=True)
+    for got, expected in zip(compiled(latent, samples), play(latent, samples), strict=True):
+        torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-5)

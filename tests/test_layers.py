@@ -1,0 +1,70 @@
+"""Dependencies point one way: docs/design.md's table, held."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "gan_runner"
+
+BASE = {"errors", "types", "atomic"}
+MAY_IMPORT = {
+    "errors": set(),
+    "types": set(),
+    "atomic": set(),
+    "losses": {"types"},
+    "regularizers": {"types"},
+    "models": {"types", "errors"},
+    "data": {"types", "errors"},
+    "metrics": {"types", "data", "errors", "atomic"},
+    "games": {"types", "losses", "regularizers"},
+    "training": {"types", "games", "data", "metrics", "errors", "atomic"},
+    "reporting": {"errors", "atomic"},
+    "construct": {"errors"},
+    "build": BASE | {"construct", "data", "games", "metrics", "regularizers", "training"},
+    "pictures": {"data", "reporting"},
+    "folder": {"errors", "reporting", "training"},
+    "record": {"build", "reporting", "training"},
+    "run": BASE | {"build", "construct", "folder", "pictures", "record", "reporting", "training"},
+    "cli": {"errors", "run", "cli"},
+}
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_layers(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gan_runner."):
+            found.add(node.module.split(".")[1])  # type: ignore[union-attr]
+        elif isinstance(node, ast.ImportFrom) and node.module == "gan_runner":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("gan_runner.")}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_imports_upwards(path: Path) -> None:
+    if path == PACKAGE / "__init__.py":
+        assert not imported_layers(path)
+        return
+    mine = layer(path)
+    assert imported_layers(path) - {mine} <= MAY_IMPORT[mine]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_stay_one_idea(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 220
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "conf").rglob("*.yaml")), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_config_files_are_short_and_say_what_they_are(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("# ") and not line.startswith("# @") for line in lines[:2])
+    assert len(lines) <= (75 if path.name == "config.yaml" else 40)

@@ -1,0 +1,129 @@
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from gan_runner.errors import UsageError
+from gan_runner.folder import newest
+from gan_runner.training.checkpoint import Checkpoints, digest_path, load, save
+
+
+def state(value: float) -> dict[str, Any]:
+    return {"weights": torch.full((50, 50), float(value)), "step": int(value)}
+
+
+def test_round_trip_keeps_tensors_and_plain_values(tmp_path: Path) -> None:
+    save(tmp_path / "a.pt", {"x": torch.arange(5.0), "n": 3, "s": "ü", "t": (1, [2.5, None])})
+    loaded = load(tmp_path / "a.pt")
+    assert torch.equal(loaded["x"], torch.arange(5.0))
+    assert (loaded["n"], loaded["s"], loaded["t"]) == (3, "ü", (1, [2.5, None]))
+
+
+def test_digest_is_that_of_the_file(tmp_path: Path) -> None:
+    import hashlib
+
+    save(tmp_path / "a.pt", state(1))
+    recorded = (tmp_path / "a.pt.sha256").read_text().split()
+    assert recorded == [hashlib.sha256((tmp_path / "a.pt").read_bytes()).hexdigest(), "a.pt"]
+
+
+@pytest.mark.parametrize("with_digest", [True, False])
+def test_every_truncation_is_noticed(tmp_path: Path, with_digest: bool) -> None:
+    path = tmp_path / "a.pt"
+    save(path, state(1))
+    data = path.read_bytes()
+    if not with_digest:
+        digest_path(path).unlink()
+    for part in range(32):
+        path.write_bytes(data[: len(data) * part // 32])
+        with pytest.raises(UsageError, match=r"a\.pt is of no use"):
+            load(path)
+
+
+@pytest.mark.parametrize("with_digest", [True, False])
+def test_a_flipped_bit_in_tensor_data_is_noticed(tmp_path: Path, with_digest: bool) -> None:
+    path = tmp_path / "a.pt"
+    save(path, state(1))
+    data = bytearray(path.read_bytes())
+    at = data.index(torch.full((4,), 1.0).numpy().tobytes())
+    data[at + 100] ^= 1
+    path.write_bytes(data)
+    if not with_digest:
+        digest_path(path).unlink()
+    with pytest.raises(UsageError, match="of no use"):
+        load(path)
+
+
+def test_missing_file_and_folder_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(tmp_path / "absent.pt")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_a_pickle_with_code_in_it_is_refused(tmp_path: Path) -> None:
+    class Payload:
+        def __reduce__(self) -> Any:
+            return os.system, (f"touch {tmp_path / 'harm'}",)
+
+    torch.save({"format": 1, "x": Payload()}, tmp_path / "a.pt")
+    with pytest.raises(UsageError, match="of no use"):
+        load(tmp_path / "a.pt")
+    assert not (tmp_path / "harm").exists()
+
+
+def test_a_foreign_archive_is_refused(tmp_path: Path) -> None:
+    torch.save({"weights": torch.ones(3)}, tmp_path / "a.pt")
+    with pytest.raises(UsageError, match="not a checkpoint"):
+        load(tmp_path / "a.pt")
+
+
+def test_links_and_pruning(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path, keep=2)
+    for step in range(1, 7):
+        checkpoints.save(step, state(step), best=step == 2)
+    assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000005.pt", "000006.pt"]
+    assert load(tmp_path / "last.pt")["step"] == 6
+    assert load(tmp_path / "best.pt")["step"] == 2
+    assert sorted(path.name for path in tmp_path.glob("*.sha256")) == [
+        "000002.pt.sha256",
+        "000005.pt.sha256",
+        "000006.pt.sha256",
+    ]
+
+
+@pytest.mark.parametrize("where", ["os.replace", "os.fsync", "pathlib.Path.read_bytes"])
+def test_a_save_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    checkpoints = Checkpoints(tmp_path / "checkpoints", keep=1)
+    checkpoints.save(1, state(1))
+
+    def fail(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, fail)
+        with pytest.raises(OSError, match="No space left"):
+            checkpoints.save(2, state(2))
+    kept = newest(tmp_path)
+    assert kept is not None
+    assert kept["step"] in (1, 2)
+    assert (tmp_path / "checkpoints" / "000001.pt").exists()
+
+
+def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import logging
+
+    monkeypatch.setattr(logging.getLogger("gan_runner"), "propagate", True)
+    checkpoints = Checkpoints(tmp_path / "checkpoints", keep=3)
+    for step in (1, 2, 3):
+        checkpoints.save(step, state(step))
+    (tmp_path / "checkpoints" / "000003.pt").write_bytes(b"")
+    with caplog.at_level("WARNING"):
+        kept = newest(tmp_path)
+    assert kept is not None
+    assert kept["step"] == 2
+    assert "000003.pt is of no use" in caplog.text

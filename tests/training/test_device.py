@@ -1,0 +1,32 @@
+import pytest
+import torch
+
+from gan_runner.errors import UsageError
+from gan_runner.training.device import autocast, pick_device
+
+
+@pytest.mark.parametrize("name", ["tpu", "cuda:x", "cpu:1", "", "cuda:"])
+def test_unknown_devices_are_named(name: str) -> None:
+    with pytest.raises(UsageError, match="device="):
+        pick_device(name)
+
+
+def test_a_device_that_is_not_there_says_how_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    assert pick_device("cuda:0") == torch.device("cuda:0")
+    with pytest.raises(UsageError, match="shows 1 CUDA device"):
+        pick_device("cuda:1")
+
+
+def test_cpu_is_always_there() -> None:
+    assert pick_device("cpu") == torch.device("cpu")
+    assert pick_device("auto").type in ("cpu", "cuda", "mps")
+
+
+def test_only_bf16_changes_the_arithmetic_of_a_product() -> None:
+    x = torch.ones(2, 2)
+    with autocast(torch.device("cpu"), "bf16"):
+        assert (x @ x).dtype == torch.bfloat16
+    for precision in ("fp32", "fast"):
+        with autocast(torch.device("cpu"), precision):  # type: ignore[arg-type]
+            assert (x @ x).dtype == torch.float32

@@ -1,0 +1,40 @@
+import os
+import signal
+import subprocess
+import sys
+
+from gan_runner.training.stop import StopRequest
+
+
+def test_first_signal_only_asks() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with StopRequest() as stop:
+        assert stop.signal is None
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.signal == signal.SIGTERM
+        assert stop.exit_code == 143
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_second_signal_ends_at_once() -> None:
+    program = (
+        "import os, signal\n"
+        "from gan_runner.training.stop import StopRequest\n"
+        "with StopRequest():\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "print('still here')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stdout == ""
+
+
+def test_a_forked_child_is_not_stopped_by_its_copy_of_the_handler() -> None:
+    with StopRequest() as stop:
+        child = os.fork()
+        if child == 0:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os._exit(0 if stop.signal is None else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert stop.signal is None
