@@ -172,7 +172,7 @@ def test_a_users_own_choices_from_a_folder(gan_train: Any, tmp_path: Path) -> No
 def test_paths_with_spaces_and_chinese_characters(gan_train: Any, tmp_path: Path) -> None:
     place = tmp_path / "été 手写 字"
     place.mkdir()
-    assert gan_train(*SMALL, "name=跑 一", cwd=place).returncode == 0
+    assert gan_train(*SMALL, "name='跑 一'", cwd=place).returncode == 0
     folder = run_folder(place / "outputs")
     done = gan_train(f"resume={folder}", "trainer.steps=6", cwd=place)
     assert done.returncode == 0, done.stderr

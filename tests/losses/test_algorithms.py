@@ -68,10 +68,18 @@ def test_what_the_user_types_wins(composed):
     assert composed("loss=wgan", "reg=none")["reg"] == {}
 
 
-@pytest.mark.parametrize("loss", ["gan", "nonsaturating", "lsgan", "hinge"])
+def test_lsgan_brings_its_papers_learning_rate_with_adam_and_leaves_other_optimizers_alone(composed):
+    assert composed("loss=lsgan")["optim"]["generator"] == {"lr": 1e-3, "betas": [0.5, 0.999]}
+    assert composed("loss=lsgan", "optim=adam")["optim"]["lr"] == 2e-4
+    assert composed("loss=lsgan", "optim=rmsprop") == composed("loss=gan", "optim=rmsprop") | {
+        "loss": composed("loss=lsgan")["loss"]
+    }
+
+
+@pytest.mark.parametrize("loss", ["gan", "nonsaturating", "hinge"])
 def test_other_losses_change_nothing_else(loss, composed):
-    config, default = composed(f"loss={loss}"), composed()
-    assert {**config, "loss": None} == {**default, "loss": None}
+    config, plain = composed(f"loss={loss}"), composed("loss=lsgan", "optim=adam")
+    assert {**config, "loss": None} == {**plain, "loss": None}
 
 
 def test_a_list_combines_regularizers(composed):

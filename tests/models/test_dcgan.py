@@ -13,7 +13,7 @@ LayerShapes = Callable[[nn.Module, Tensor], list[tuple[int, ...]]]
 
 # With width 2: side of the picture -> the generator's maps, first to last but one.
 MAPS = {
-    28: [(4, 7, 7), (2, 14, 14)],
+    28: [(8, 4, 4), (4, 7, 7), (2, 14, 14)],
     32: [(8, 4, 4), (4, 8, 8), (2, 16, 16)],
     64: [(16, 4, 4), (8, 8, 8), (4, 16, 16), (2, 32, 32)],
 }
@@ -31,11 +31,13 @@ def test_maps_double_their_side_and_halve_their_channels(layer_shapes: LayerShap
 
 def test_weights_at_28_pixels_add_up(weight_count: WeightCount) -> None:
     generator = Generator(100, (1, 28, 28), width=32)
-    # 100 to 64 maps of 7x7, norm; 64 to 32 maps, norm; 32 to 1 with a bias
-    assert weight_count(generator) == 100 * 64 * 49 + 2 * 64 + 64 * 32 * 16 + 2 * 32 + 32 * 16 + 1 == 347_073
+    # 100 to 128 maps of 4x4, norm; 128 to 64 maps by 3x3, norm; 64 to 32 by 4x4, norm; 32 to 1 with a bias
+    norms = 2 * (128 + 64 + 32)
+    assert weight_count(generator) == 100 * 128 * 16 + 128 * 64 * 9 + 64 * 32 * 16 + norms + 32 * 16 + 1 == 312_257
     discriminator = Discriminator((1, 28, 28), width=32)
-    # 1 to 32 maps with a bias; 32 to 64, norm; 64 maps of 7x7 to the score
-    assert weight_count(discriminator) == 32 * 16 + 32 + 32 * 64 * 16 + 2 * 64 + 64 * 49 + 1 == 36_577
+    # 1 to 32 maps with a bias; 32 to 64 by 4x4 and 64 to 128 by 3x3, norms; 128 maps of 4x4 to the score
+    convolutions = 32 * 64 * 16 + 64 * 128 * 9
+    assert weight_count(discriminator) == 32 * 16 + 32 + convolutions + 2 * (64 + 128) + 128 * 16 + 1 == 109_473
 
 
 def test_weights_at_64_pixels_add_up(weight_count: WeightCount) -> None:
@@ -51,10 +53,12 @@ def test_weights_at_64_pixels_add_up(weight_count: WeightCount) -> None:
 def test_convolutions_have_a_bias_where_no_norm_cancels_it(weight_count: WeightCount) -> None:
     shape = (1, 28, 28)
     with_norm = [weight_count(Discriminator(shape, width=32, norm=norm)) for norm in ("batch", "instance")]
-    assert with_norm == [36_577, 36_577]
-    assert weight_count(Discriminator(shape, width=32, norm="layer")) == 36_577 + 64
-    assert weight_count(Discriminator(shape, width=32, norm="none")) == 36_577 + 64 - 2 * 64
-    assert weight_count(Generator(100, shape, width=32, norm="none")) == 347_073 + 64 * 49 + 32 - 2 * (64 + 32)
+    assert with_norm == [109_473, 109_473]
+    biases = 64 + 128
+    assert weight_count(Discriminator(shape, width=32, norm="layer")) == 109_473 + biases
+    assert weight_count(Discriminator(shape, width=32, norm="none")) == 109_473 + biases - 2 * (64 + 128)
+    biases = 128 * 16 + 64 + 32
+    assert weight_count(Generator(100, shape, width=32, norm="none")) == 312_257 + biases - 2 * (128 + 64 + 32)
 
 
 @pytest.mark.parametrize("norm", ["batch", "layer", "instance"])

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from gan_runner.errors import UsageError
-from gan_runner.training.device import autocast, pick_device
+from gan_runner.training.device import autocast, configure, pick_device
 
 
 @pytest.mark.parametrize("name", ["tpu", "cuda:x", "cpu:1", "", "cuda:"])
@@ -30,3 +30,13 @@ def test_only_bf16_changes_the_arithmetic_of_a_product() -> None:
     for precision in ("fp32", "fast"):
         with autocast(torch.device("cpu"), precision):  # type: ignore[arg-type]
             assert (x @ x).dtype == torch.float32
+
+
+def test_fp32_products_are_fp32_whatever_route_they_take() -> None:
+    configure("fp32", deterministic=False, threads=1)
+    a, b = torch.randn(300, 200), torch.randn(200, 100)
+    exact = a.double() @ b.double()
+    assert ((a @ b).double() - exact).abs().max() / exact.abs().max() < 1e-5
+    layer = torch.nn.Linear(200, 100)
+    exact = a.double() @ layer.weight.double().T + layer.bias.double()
+    assert (layer(a).double() - exact).abs().max() / exact.abs().max() < 1e-5
