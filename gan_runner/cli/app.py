@@ -5,6 +5,7 @@ Nothing here imports torch, so help, completion and config checks answer at once
 
 import os
 import re
+import signal
 import sys
 import uuid
 from collections.abc import Callable, Mapping
@@ -77,6 +78,9 @@ def guarded(command: Callable[[], None]) -> int:
         if isinstance(error, ValueError) and not str(error).startswith("Config group override"):
             raise  # only Hydra's bare ValueError for group=null is the user's; any other is a fault of ours
         return _fail(explain(error, sys.argv[1:], conf_dir()), UsageError.exit_code, full)
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except OSError as error:
         return _fail(f"{error.filename or 'file system'}: {error.strerror or error}", UsageError.exit_code, full)
     except KeyboardInterrupt:

@@ -4,11 +4,12 @@ import hashlib
 import io
 import logging
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from gan_runner.atomic import write_bytes
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ def cache_dir() -> Path:
 def save(name: str, value: dict[str, Any]) -> None:
     """Keep ``value`` (tensors and plain types) as ``name``; where that is impossible, only warn.
 
-    The file is a SHA-256 digest followed by what ``torch.save`` writes. It is renamed into place, so that runs of a
-    sweep that save the same name at once do not mix.
+    The file is a SHA-256 digest followed by what ``torch.save`` writes. It is renamed into place, each process's from
+    a name of its own, so that runs of a sweep that save the same name at once do not mix.
     """
     buffer = io.BytesIO()
     torch.save(value, buffer)
@@ -35,14 +36,7 @@ def save(name: str, value: dict[str, Any]) -> None:
     try:
         folder = cache_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(payload).digest() + payload)
-            Path(temporary).replace(folder / name)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_bytes(folder / name, hashlib.sha256(payload).digest() + payload)
     except (OSError, RuntimeError) as error:  # RuntimeError: no home directory is known
         log.warning("cannot keep %s for the next run (%s); set GAN_RUNNER_CACHE to a writable folder", name, error)
 
