@@ -55,4 +55,4 @@ def test_installed_command_trains_from_any_directory(wheel: Path, tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(place))
-    assert len(list(elsewhere.glob("outputs/mnist-dcgan-lsgan-adam/*/samples/000004.png"))) == 1
+    assert len(list(elsewhere.glob("outputs/mnist-dcgan-lsgan-adam_lsgan/*/samples/000004.png"))) == 1

@@ -110,7 +110,7 @@ def test_auto_starts_where_nothing_is_and_where_no_checkpoint_was_reached(compos
 
 
 @pytest.mark.parametrize(
-    "change", ["loss.a=-1", "optim.lr=1e-3", "seed=1", "trainer.batch_size=9", "arch.generator.width=5"]
+    "change", ["loss.a=-1", "optim.lr=2e-3", "seed=1", "trainer.batch_size=9", "arch.generator.width=5"]
 )
 def test_another_setting_is_refused_and_named(compose_config: Any, tmp_path: Path, change: str) -> None:
     run(compose_config, tmp_path, *SMALL)

@@ -136,26 +136,25 @@ class _Clock:
 
     def __init__(self, state: RunState) -> None:
         self._state = state
-        self._mark = self._stretch = time.perf_counter()
+        self._mark = time.perf_counter()
         self._steps = 0
 
     def count(self) -> None:
         self._steps += 1
 
-    def pause(self) -> None:
+    def pause(self) -> float:
+        """End a stretch, begin the next, and return the one's seconds."""
         now = time.perf_counter()
-        self._state.seconds += now - self._mark
-        self._mark = self._stretch = now
+        seconds = now - self._mark
+        self._state.seconds += seconds
+        self._mark = now
         self._steps = 0
+        return seconds
 
     def rate(self) -> float:
-        """Return steps a second since the last call or pause; call it right after reading the device."""
-        now = time.perf_counter()
-        rate = self._steps / max(now - self._stretch, 1e-9)
-        self._state.seconds += now - self._mark
-        self._mark = self._stretch = now
-        self._steps = 0
-        return rate
+        """Return steps a second since the last pause, and pause; call it right after reading the device."""
+        steps = self._steps
+        return steps / max(self.pause(), 1e-9)
 
 
 def read(scalars: dict[str, Tensor]) -> dict[str, float]:
