@@ -43,7 +43,7 @@ class Record:
             **describe_environment(),
         )
         verb = f"resumes at step {step}" if step else "starts"
-        return f"{describe(parts, self._choices)} {verb}; folder {self._folder}"
+        return f"{describe(parts, self._choices)} {verb}; folder {shown(self._folder)}"
 
     def end(self, status: str, state: RunState, error: str | None = None) -> None:
         """Write how the run ended: finished, interrupted or failed."""
@@ -63,7 +63,7 @@ class Record:
         metric = self._parts.metric
         verdict = f": {metric.describe(state.metrics)}" if metric is not None and state.metrics else ""
         picture = self._folder / "samples" / f"{state.step:06d}.png"
-        look = f"look at {picture}, or run tensorboard --logdir outputs"
+        look = f"look at {shown(picture)}, or run tensorboard --logdir outputs"
         return f"finished {state.step} steps in {duration(state.seconds)}{verdict}; {look}"
 
     def hparams(self, lr: float) -> dict[str, str | int | float | bool]:
@@ -79,6 +79,12 @@ def describe(parts: Parts, choices: Mapping[str, str]) -> str:
     sizes = ", ".join(f"{name} {count(network):,} weights" for name, network in parts.game.networks.items())
     threads = f", {torch.get_num_threads()} threads" if parts.device.type == "cpu" else ""
     return f"{names} on {parts.device}{threads} ({len(parts.source):,} samples; {sizes})"
+
+
+def shown(path: Path) -> str:
+    """Return ``path`` as a person would type it here: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def count(network: nn.Module) -> int:

@@ -13,7 +13,7 @@ from gan_runner.construct import construct
 from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.folder import discard_if_empty, open_folder
 from gan_runner.pictures import draw_real, draw_samples
-from gan_runner.record import Record, describe
+from gan_runner.record import Record, describe, shown
 from gan_runner.reporting.jsonl import JsonLines
 from gan_runner.reporting.progress import Progress, setup_logging
 from gan_runner.reporting.recorder import RunRecorder
@@ -103,7 +103,9 @@ class Run:
                 raise failure from error
         if stop.signal is not None and self.state.step < self.parts.trainer.steps:
             self.record.end("interrupted", self.state)
-            log.info("stopped and saved at step %d; go on with: gan-train resume=%s", self.state.step, self.folder)
+            log.info(
+                "stopped and saved at step %d; go on with: gan-train resume=%s", self.state.step, shown(self.folder)
+            )
             raise SystemExit(stop.exit_code)
         self.record.end("finished", self.state)
         log.info("%s", self.record.closing_line(self.state))
