@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from gan_runner.construct import call, construct
+from gan_runner.construct import call, checked, construct
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
 from gan_runner.errors import UsageError
@@ -24,6 +24,7 @@ from gan_runner.training.seed import derive, seed_everything
 from gan_runner.training.settings import RunSettings, TrainerSettings
 
 Config = Mapping[str, Any]
+GROUPS = ("data", "arch", "game", "loss", "reg", "optim", "metric", "trainer", "logger")
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,13 @@ def build(config: Config) -> Parts:
     Raises UsageError, in one sentence, for values out of range, for combinations that cannot work and for data that
     is missing or damaged; nothing has been written by then.
     """
-    run = call(RunSettings, {key: config[key] for key in RunSettings.__dataclass_fields__}, "config")
+    missing = [key for key in (*RunSettings.__dataclass_fields__, *GROUPS) if key not in config]
+    if missing:
+        raise UsageError(f"{missing[0]}: is missing from the config; it cannot be left out")
+    run = call(RunSettings, {key: config[key] for key in RunSettings.__dataclass_fields__}, "")
     trainer = call(TrainerSettings, config["trainer"], "trainer")
     device = pick_device(run.device)
-    configure(run.precision, run.deterministic, run.threads)
+    configure(device, run.precision, run.deterministic, run.threads)
 
     loss = construct(config["loss"], "loss")
     regularizers = {name: construct(node, f"reg.{name}") for name, node in config["reg"].items()}
@@ -58,13 +62,19 @@ def build(config: Config) -> Parts:
     source = load_source(config["data"])
     if metric is not None:
         metric.check(source)
-    stream = Stream(source, trainer.batch_size, derive(run.seed, "data"), device, config["data"].get("shuffle", True))
+    shuffle = checked(config["data"].get("shuffle", True), bool, "data.shuffle")
+    stream = Stream(source, trainer.batch_size, derive(run.seed, "data"), device, shuffle)
 
     seed_everything(derive(run.seed, "weights"))
     prior = call(Prior, arch["latent"], "arch.latent")
     generator = construct(arch["generator"], "arch.generator", shape=source.shape, latent_dim=prior.dim)
     discriminator = construct(arch["discriminator"], "arch.discriminator", shape=source.shape)
     refuse_batch_norm(discriminator, regularizers)
+    if trainer.batch_size == 1 and (batch_norms(generator) or batch_norms(discriminator)):
+        raise UsageError(
+            "trainer.batch_size=1 with batch norm: one sample has no spread to be normalised by; use 2 or more, or "
+            "arch.generator.norm=layer arch.discriminator.norm=layer"
+        )
     game: Game = construct(
         config["game"],
         "game",
@@ -74,7 +84,7 @@ def build(config: Config) -> Parts:
         regularizers=regularizers,
         prior=prior,
         d_update=trainer.d_update,
-        sampling=arch["sampling"],
+        sampling=checked(arch.get("sampling"), Literal["running", "batch"], "arch.sampling"),
     )
     game.networks.to(device)
     game.networks.to(memory_format=torch.channels_last)  # convolutions 1.0 to 1.6 times faster on a CPU, none slower

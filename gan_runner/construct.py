@@ -7,12 +7,15 @@ so a wrong value is one sentence with the key's name in it.
 
 import importlib
 import inspect
+import math
 import os
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal, Union, get_args, get_origin
+
+import torch
 
 from gan_runner.errors import UsageError
 
@@ -28,6 +31,11 @@ def construct(node: Mapping[str, Any], where: str, /, **context: Any) -> Any:
     ``where`` is the node's place in the config, for messages. Raises UsageError if the target is not allowed or not
     there, if a key is unknown, or if a value has the wrong type or range.
     """
+    if node.get("_target_") is None:
+        raise UsageError(
+            f"{where}: names no class; a choice's file needs a line _target_: and, where it sets more than its own "
+            "group, # @package _global_ on top"
+        )
     settings = {key: value for key, value in node.items() if key != "_target_"}
     return call(locate(node["_target_"], where), settings, where, **context)
 
@@ -40,17 +48,25 @@ def call(target: Callable[..., Any], settings: Mapping[str, Any], where: str, /,
     for key, value in settings.items():
         if key not in parameters:
             known = [name for name in parameters if name not in context]
-            raise UsageError(f"{where}.{key}: no such setting{_suggest(key, known)}; allowed: {', '.join(known)}")
+            allowed = ", ".join(known) or "none, it has no settings"
+            raise UsageError(f"{where}.{key}: no such setting{_suggest(key, known)}; allowed: {allowed}")
         if key in arguments:
             raise UsageError(f"{where}.{key}: is taken from the data or another group; leave it out")
-        try:
-            arguments[key] = convert(value, hints.get(key, Any))
-        except TypeError as error:
-            raise UsageError(f"{where}.{key}: got {value!r}; allowed: {error}") from error
+        arguments[key] = checked(value, hints.get(key, Any), f"{where}.{key}".lstrip("."))
     try:
         return target(**arguments)
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"{where}: {' '.join(str(error).split())}") from error
+    except (ValueError, TypeError, RuntimeError) as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise
+        raise UsageError(f"{where}: {' '.join(str(error).split())}".removeprefix(": ")) from error
+
+
+def checked(value: Any, hint: Any, where: str) -> Any:
+    """Return ``value`` as the annotation ``hint`` wants it, or raise UsageError with its place in the config."""
+    try:
+        return convert(value, hint)
+    except TypeError as error:
+        raise UsageError(f"{where}: got {value!r}; allowed: {error}") from error
 
 
 def locate(path: str, where: str) -> Callable[..., Any]:
@@ -96,7 +112,7 @@ def convert(value: Any, hint: Any) -> Any:
         return value
     if hint is int and isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
         return int(value)
-    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     raise TypeError(_describe(hint))
 

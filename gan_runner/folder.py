@@ -3,9 +3,12 @@
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from omegaconf import OmegaConf
 
 from gan_runner.errors import UsageError
 from gan_runner.reporting.runfile import RunFile
@@ -18,39 +21,66 @@ FREE = ("resume", "name", "tags", "dry_run", "device", "threads", "logger", "tra
 
 
 def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Make ``folder`` ready for this run and return the checkpoint to go on from, or None to start at step 0.
+    """Make sure that ``folder`` is this run's and return the checkpoint to go on from, or None to start at step 0.
 
-    Without ``resume`` the folder must hold no run; with ``auto`` or a run folder the newest whole checkpoint counts,
-    with a file exactly that one. Raises UsageError if the folder cannot be written, holds another run, or was trained
-    with other settings.
+    Without ``resume`` the folder must hold no run; with ``auto`` or the run's folder the newest whole checkpoint
+    counts, with a file exactly that one. Raises UsageError if the folder holds another run, was trained with other
+    settings, or has checkpoints of which none can be read.
     """
-    require_writable(folder)
     record = RunFile.read(folder)
+    numbered = Checkpoints(folder / "checkpoints", 1).numbered()
     if resume is None:
-        if record is not None or Checkpoints(folder / "checkpoints", 1).numbered():
+        if record is not None or numbered:
             status = (record or {}).get("status", "unknown")
             raise UsageError(
                 f"{folder} holds a run already (status {status}); nothing was overwritten; use resume={folder} to go "
                 "on with it, or another hydra.run.dir"
             )
         return None
-    checkpoint = load(Path(resume)) if Path(resume).is_file() else newest(folder)
-    if checkpoint is None:
-        if record is not None:
-            log.warning("%s holds no checkpoint yet; starting at step 0", folder)
-        return None
-    refuse_other_settings(checkpoint["config"], config)
-    return checkpoint
+    if numbered or Path(resume).is_file():
+        checkpoint = load(Path(resume)) if Path(resume).is_file() else newest(numbered)
+        refuse_other_settings(checkpoint["config"], config)
+        return checkpoint
+    kept = folder / ".hydra" / "config.yaml"
+    if record is not None and kept.is_file():  # ended before its first checkpoint: the same run may start again
+        before: Any = OmegaConf.to_container(OmegaConf.load(kept), resolve=True)
+        refuse_other_settings(before, config)
+        log.warning("%s holds no checkpoint yet; starting at step 0", folder)
+    return None
 
 
-def newest(folder: Path) -> dict[str, Any] | None:
-    """Return the newest checkpoint that is whole, warning of each damaged one passed over; None if there is none."""
-    for path in reversed(Checkpoints(folder / "checkpoints", 1).numbered()):
+def newest(numbered: Sequence[Path]) -> dict[str, Any]:
+    """Return the newest checkpoint that is whole, warning of each damaged one passed over; UsageError if none is."""
+    for path in reversed(numbered):
         try:
             return load(path)
         except UsageError as error:
             log.warning("%s", error)
-    return None
+    raise UsageError(f"{numbered[0].parent}: none of its {len(numbered)} checkpoints can be read; start a new run")
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` for this process alone; UsageError if another one trains in it.
+
+    The lock is on the folder itself and the system's, so it leaves no file behind and ends with the process, however
+    that ends. Where the system has no such locks (Windows), nothing is held.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            pid = (RunFile.read(folder) or {}).get("pid", "not known yet")
+            raise UsageError(f"{folder} is in use by another process (pid {pid}); wait for it, or stop it") from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def refuse_other_settings(then: Mapping[str, Any], now: Mapping[str, Any]) -> None:
@@ -92,7 +122,7 @@ def require_writable(folder: Path) -> None:
 
 
 def discard_if_empty(folder: Path) -> None:
-    """Remove ``folder`` and its parents as far as they are empty: a run that never began leaves nothing behind."""
+    """Remove ``folder``, and the one above it, if they are empty: a run that never began leaves nothing behind."""
     with contextlib.suppress(OSError):
         folder.rmdir()
         folder.parent.rmdir()

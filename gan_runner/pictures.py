@@ -28,7 +28,8 @@ def draw_samples(
 def draw_real(source: Source) -> Tensor | None:
     """Return real samples drawn the same way, spread evenly over the data set."""
     if source.is_points:
-        return None  # every scatter shows them already
+        points = source.samples[_spread(source, POINTS)]
+        return scatter(points, points[:0], None)
     return grid(source.normalize(source.samples[_spread(source, GRID)]), source.low, source.high)
 
 

@@ -1,7 +1,6 @@
 """What run.json and the first and last line of the log say of a run."""
 
 import os
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +22,11 @@ class Record:
         self._choices = dict(choices)
         self._file = RunFile(folder)
 
-    def begin(self, step: int) -> str:
-        """Write what is known before training and return a line on what is about to run."""
+    def begin(self, step: int, command: str) -> str:
+        """Write what is known before training and return a line on what is about to run.
+
+        ``command`` is the line typed: the run's own if it is new, else one more of those that went on with it.
+        """
         parts, source = self._parts, self._parts.source
         self._file.update(
             status="running",
@@ -40,6 +42,8 @@ class Record:
             parameters={name: count(network) for name, network in parts.game.networks.items()},
             pid=os.getpid(),
             started=self._file.fields.get("started", now()),
+            command=self._file.fields.get("command", command),
+            resumed=[*self._file.fields.get("resumed", []), command] if "command" in self._file.fields else [],
             **describe_environment(),
         )
         verb = f"resumes at step {step}" if step else "starts"
@@ -62,15 +66,16 @@ class Record:
         """Return one line on how good the run is and where to look."""
         metric = self._parts.metric
         verdict = f": {metric.describe(state.metrics)}" if metric is not None and state.metrics else ""
-        picture = self._folder / "samples" / f"{state.step:06d}.png"
-        look = f"look at {shown(picture)}, or run tensorboard --logdir outputs"
+        look = f"look at {shown(self._folder / 'samples' / f'{state.step:06d}.png')}"
+        if any(self._folder.glob("events.out.tfevents.*")):
+            look += f", or run tensorboard --logdir {shown(self._folder.parent)}"
         return f"finished {state.step} steps in {duration(state.seconds)}{verdict}; {look}"
 
-    def hparams(self, lr: float) -> dict[str, str | int | float | bool]:
+    def hparams(self) -> dict[str, str | int | float | bool]:
         """Return the settings worth a column in TensorBoard, the same keys for every run."""
-        trainer = self._parts.trainer
-        numbers = {"seed": self._parts.run.seed, "lr": lr, "batch_size": trainer.batch_size}
-        return {**self._choices, **numbers, "d_steps": trainer.d_steps, "steps": trainer.steps}
+        trainer, rates = self._parts.trainer, self._parts.engine.rates()
+        numbers = {"seed": self._parts.run.seed, "batch_size": trainer.batch_size, "steps": trainer.steps}
+        return {**self._choices, **numbers, "d_steps": trainer.d_steps, **{f"lr/{s}": r for s, r in rates.items()}}
 
 
 def describe(parts: Parts, choices: Mapping[str, str]) -> str:
@@ -94,9 +99,10 @@ def count(network: nn.Module) -> int:
 
 def duration(seconds: float) -> str:
     """Return e.g. ``42 s``, ``3 min 05 s`` or ``2 h 14 min``."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return time.strftime("%-M min %S s" if seconds < 3600 else "%-H h %M min", time.gmtime(seconds))
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def now() -> str:

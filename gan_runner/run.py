@@ -8,15 +8,17 @@ from typing import Any
 
 import torch
 
+from gan_runner import atomic
 from gan_runner.build import Parts, build
 from gan_runner.construct import construct
 from gan_runner.errors import TrainingFailedError, UsageError
-from gan_runner.folder import discard_if_empty, open_folder
+from gan_runner.folder import discard_if_empty, exclusive, open_folder, require_writable
 from gan_runner.pictures import draw_real, draw_samples
 from gan_runner.record import Record, describe, shown
 from gan_runner.reporting.jsonl import JsonLines
 from gan_runner.reporting.progress import Progress, setup_logging
 from gan_runner.reporting.recorder import RunRecorder
+from gan_runner.reporting.runfile import describe_environment
 from gan_runner.reporting.writer import Writer
 from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.evaluator import Evaluator
@@ -34,13 +36,14 @@ class Request:
     """What the command line asked for.
 
     ``config`` is the composed config in plain containers, ``choices`` the group choices in it, ``files`` what belongs
-    into ``.hydra/`` by name, ``folder`` the run's folder.
+    into ``.hydra/`` by name, ``folder`` the run's folder, ``command`` the line as it was typed.
     """
 
     config: dict[str, Any]
     choices: Mapping[str, str]
     files: Mapping[str, str]
     folder: Path
+    command: str
 
 
 def train(request: Request) -> float | None:
@@ -50,19 +53,27 @@ def train(request: Request) -> float | None:
     a signal, everything saved.
     """
     setup_logging(None)
-    config, folder = request.config, request.folder
+    folder = request.folder
     try:
-        checkpoint = open_folder(folder, config["resume"], config)
-        if checkpoint is not None:  # another thread count would change the last bits
-            config = {**config, "threads": config["threads"] or checkpoint["threads"]}
+        require_writable(folder)
+        with exclusive(folder):
+            return _train(request)
+    finally:
+        discard_if_empty(folder)
+
+
+def _train(request: Request) -> float | None:
+    config = request.config
+    checkpoint = open_folder(request.folder, config["resume"], config)
+    if checkpoint is not None:  # another thread count would change the last bits
+        config = {**config, "threads": config["threads"] or checkpoint["threads"]}
+    try:
         parts = build(config)
         state = RunState() if checkpoint is None else resume(checkpoint, parts)
-    except BaseException:
-        discard_if_empty(folder)
-        raise
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        raise out_of_memory(error, config) or error from error
     if parts.run.dry_run:
         log.info("dry run, all is well: %s", describe(parts, request.choices))
-        discard_if_empty(folder)
         return None
     return Run(parts, request, state).run()
 
@@ -77,6 +88,16 @@ def resume(checkpoint: Mapping[str, Any], parts: Parts) -> RunState:
     return restore(dict(checkpoint), parts.engine, parts.stream)
 
 
+def out_of_memory(error: BaseException, config: Mapping[str, Any]) -> TrainingFailedError | None:
+    """Return one sentence on a lack of memory, on the device or the CPU, or None if ``error`` is something else."""
+    if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "can't allocate memory" not in str(error):
+        return None
+    return TrainingFailedError(
+        f"out of memory with trainer.batch_size={config['trainer']['batch_size']}; use a smaller one, or a narrower "
+        f"arch ({' '.join(str(error).split())[:200]})"
+    )
+
+
 class Run:
     """A run that has its parts and its folder: trains, and leaves an honest run.json behind."""
 
@@ -89,54 +110,66 @@ class Run:
 
     def run(self) -> float | None:
         """Train to the end and return the monitored metric."""
-        self._keep_config()
-        setup_logging(self.folder)
-        log.info("%s", self.record.begin(self.state.step))
-        with StopRequest() as stop:
-            try:
-                self._train(stop)
-            except BaseException as error:
-                failure = self._explain(error)
-                self.record.end("failed", self.state, str(failure or error) or type(error).__name__)
-                if failure is None:
-                    raise
-                raise failure from error
-        if stop.signal is not None and self.state.step < self.parts.trainer.steps:
-            self.record.end("interrupted", self.state)
-            log.info(
-                "stopped and saved at step %d; go on with: gan-train resume=%s", self.state.step, shown(self.folder)
-            )
-            raise SystemExit(stop.exit_code)
+        writer = self._open_writer()  # first, because a wrong logger setting shows here
+        try:
+            for name, text in self.request.files.items():
+                atomic.write_text(self.folder / ".hydra" / name, text)
+            setup_logging(self.folder)
+            log.info("%s", self.record.begin(self.state.step, self.request.command))
+            with StopRequest() as stop:
+                self._guarded(writer, stop)
+            if stop.signal is not None and self.state.step < self.parts.trainer.steps:
+                self.record.end("interrupted", self.state)
+                again = f"gan-train resume={shown(self.folder)}"
+                log.info("stopped and saved at step %d; go on with: %s", self.state.step, again)
+                raise SystemExit(stop.exit_code)
+            metrics = {f"metric/{name}": value for name, value in self.state.metrics.items()}
+            writer.hparams(self.record.hparams(), metrics)
+        finally:
+            writer.close()
         self.record.end("finished", self.state)
         log.info("%s", self.record.closing_line(self.state))
         metric = self.parts.metric
         return None if metric is None else self.state.metrics.get(metric.monitor)
 
-    def _train(self, stop: StopRequest) -> None:
+    def _guarded(self, writer: Writer, stop: StopRequest) -> None:
+        """Train, and see to it that run.json says how it went if it goes wrong."""
+        try:
+            self._train(writer, stop)
+        except SystemExit:
+            self.record.end("interrupted", self.state)
+            raise
+        except BaseException as error:
+            failure = out_of_memory(error, self.request.config)
+            if isinstance(error, OSError):
+                failure = TrainingFailedError(f"{error.filename or self.folder}: {error.strerror or error}")
+            self.record.end("failed", self.state, str(failure or error) or type(error).__name__)
+            if failure is None:
+                raise
+            raise failure from error
+
+    def _train(self, writer: Writer, stop: StopRequest) -> None:
         parts, state = self.parts, self.state
         sampler = Sampler(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
         evaluator = None if parts.metric is None else Evaluator(parts.metric, sampler)
         if evaluator is not None:
-            evaluator.prepare(parts.source, parts.device)
-        writer = self._open_writer()
-        try:
-            with Progress(parts.trainer.steps, state.step) as progress:
-                recorder = RunRecorder(
-                    self.folder,
-                    writer,
-                    progress,
-                    lambda: draw_samples(parts.source, sampler, parts.game.scorer()),
-                    parts.metric.describe if parts.metric else str,
-                )
-                recorder.real(draw_real(parts.source))
-                checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
-                identity = {"config": self.request.config, "data": parts.source.fingerprint}
-                settings = parts.trainer
-                Loop(parts.engine, parts.stream, settings, state, recorder, checkpoints, evaluator, identity).run(stop)
-            metrics = {f"metric/{name}": value for name, value in state.metrics.items()}
-            writer.hparams(self.record.hparams(float(self.request.config["optim"]["lr"])), metrics)
-        finally:
-            writer.close()
+            with stop.at_once():  # there is nothing to save yet
+                evaluator.prepare(parts.source, parts.device)
+        checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
+        checkpoints.rewind(state.step)
+        environment = describe_environment()
+        identity = {"config": self.request.config, "data": parts.source.fingerprint, "environment": environment}
+        with Progress(parts.trainer.steps, state.step) as progress:
+            recorder = RunRecorder(
+                self.folder,
+                writer,
+                progress,
+                lambda: draw_samples(parts.source, sampler, parts.game.scorer()),
+                parts.metric.describe if parts.metric else str,
+            )
+            recorder.real(draw_real(parts.source))
+            settings = parts.trainer
+            Loop(parts.engine, parts.stream, settings, state, recorder, checkpoints, evaluator, identity).run(stop)
 
     def _open_writer(self) -> Writer:
         step = self.state.step
@@ -146,21 +179,3 @@ class Run:
         if step == 0:
             writer.text("config", f"```yaml\n{self.request.files['config.yaml']}\n```")
         return writer
-
-    def _keep_config(self) -> None:
-        folder = self.folder / ".hydra"
-        folder.mkdir(exist_ok=True)
-        for name, text in self.request.files.items():
-            if not (folder / name).exists():  # a resumed run stays the run it was
-                (folder / name).write_text(text, encoding="utf-8")
-
-    def _explain(self, error: BaseException) -> TrainingFailedError | None:
-        """Return one sentence to raise instead of ``error`` where the cause is the machine's, otherwise None."""
-        if isinstance(error, torch.OutOfMemoryError):
-            return TrainingFailedError(
-                f"out of memory on {self.parts.device} with trainer.batch_size={self.parts.trainer.batch_size}; use a "
-                f"smaller one, or a narrower arch ({str(error).splitlines()[0]})"
-            )
-        if isinstance(error, OSError):
-            return TrainingFailedError(f"{error.filename or self.folder}: {error.strerror or error}")
-        return None

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from omegaconf import OmegaConf
 
 from gan_runner.errors import UsageError
 from gan_runner.run import Request, train
@@ -23,8 +24,8 @@ POINTS = ("data=gaussian_mixture", "trainer=smoke", "metric=none", "logger=none"
 
 def run(compose_config: Any, folder: Path, *overrides: str) -> None:
     config = compose_config(*overrides)
-    files = {"config.yaml": "", "overrides.yaml": "", "hydra.yaml": ""}
-    train(Request(config, {"loss": "x"}, files, folder))
+    files = {"config.yaml": OmegaConf.to_yaml(config), "overrides.yaml": "", "hydra.yaml": ""}
+    train(Request(config, {"loss": "x"}, files, folder, "gan-train"))
 
 
 def assert_same(one: Any, other: Any, where: str = "") -> None:
@@ -52,6 +53,10 @@ def metrics(folder: Path) -> list[dict[str, Any]]:
 def assert_same_run(one: Path, other: Path) -> None:
     assert_same(load(one / "checkpoints" / "last.pt"), load(other / "checkpoints" / "last.pt"))
     assert metrics(one) == metrics(other)
+    best = [folder / "checkpoints" / "best.pt" for folder in (one, other)]
+    assert best[0].exists() == best[1].exists()
+    if best[0].exists():
+        assert best[0].resolve().name == best[1].resolve().name
 
 
 CASES = {
@@ -67,6 +72,7 @@ CASES = {
     "points": (*POINTS, "loss=wgan_gp"),
     "bf16": (*SMALL, "precision=bf16"),
     "deterministic": (*SMALL, "deterministic=true"),
+    "metrics and the best": (*POINTS, "metric=modes", "trainer.eval_every=1", "trainer.save_every=2", "trainer.keep=9"),
 }
 
 
@@ -123,6 +129,45 @@ def test_other_data_under_the_same_name_are_refused(compose_config: Any, tmp_pat
     monkeypatch.setattr("gan_runner.data.source.Source.fingerprint", "another")
     with pytest.raises(UsageError, match="fingerprints differ"):
         run(compose_config, tmp_path, *SMALL, "resume=auto")
+
+
+def test_a_run_that_ended_before_its_first_checkpoint_is_still_that_run(compose_config: Any, tmp_path: Path) -> None:
+    run(compose_config, tmp_path, *SMALL, "loss=gan")
+    for path in (tmp_path / "checkpoints").iterdir():
+        path.unlink()
+    with pytest.raises(UsageError, match=r"loss\._target_ was .*Minimax"):
+        run(compose_config, tmp_path, *SMALL, "loss=hinge", "resume=auto")
+
+
+def test_with_every_checkpoint_damaged_nothing_is_overwritten(compose_config: Any, tmp_path: Path) -> None:
+    run(compose_config, tmp_path, *SMALL)
+    for path in (tmp_path / "checkpoints").glob("0*.pt"):
+        path.write_bytes(b"")
+    before = (tmp_path / "metrics.jsonl").read_bytes()
+    with pytest.raises(UsageError, match="none of its 2 checkpoints can be read"):
+        run(compose_config, tmp_path, *SMALL, "resume=auto", "trainer.steps=8")
+    assert (tmp_path / "metrics.jsonl").read_bytes() == before
+
+
+def test_going_back_to_an_older_checkpoint_loses_neither_branch(compose_config: Any, tmp_path: Path) -> None:
+    run(compose_config, tmp_path / "whole", *SMALL, "trainer.steps=5", "trainer.sample_every=0")
+    run(compose_config, tmp_path / "back", *SMALL, "trainer.steps=8", "trainer.keep=9", "trainer.sample_every=0")
+    older = f"resume='{tmp_path}/back/checkpoints/000004.pt'"
+    run(compose_config, tmp_path / "back", *SMALL, "trainer.steps=5", "trainer.keep=1", older, "trainer.sample_every=0")
+    assert_same_run(tmp_path / "whole", tmp_path / "back")
+    kept = sorted(path.name for path in (tmp_path / "back" / "checkpoints").glob("0*"))
+    assert kept == ["000005.pt", "000005.pt.sha256", "000006.pt.set-aside", "000008.pt.set-aside"]
+
+
+def test_two_processes_never_train_in_one_folder(compose_config: Any, tmp_path: Path) -> None:
+    process = start(tmp_path, (*POINTS, "trainer.steps=100000"))
+    try:
+        wait_for_lines(tmp_path, 1, process)
+        with pytest.raises(UsageError, match=f"in use by another process .pid {process.pid}."):
+            run(compose_config, tmp_path, *POINTS, "trainer.steps=100000", "resume=auto")
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def start(folder: Path, overrides: tuple[str, ...]) -> subprocess.Popen[str]:

@@ -40,7 +40,7 @@ def run_id() -> str:
 
 def label(name: str | None, choices: Mapping[str, Any]) -> str:
     """Return the folder a run is filed under: its name, or data-arch-loss-optim."""
-    return slug(name or "-".join(str(choices[group]) for group in ("data", "arch", "loss", "optim")))
+    return slug(name or "-".join(str(choices.get(group)) for group in ("data", "arch", "loss", "optim")))
 
 
 def slug(text: str) -> str:

@@ -34,7 +34,7 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path) -> str:
     keys = _keys(
         folders, [str(o.input_line) for o in overrides if o.key_or_group in groups and not o.is_sweep_override()]
     )
-    for override in overrides:
+    for override in overrides if keys else []:
         key = override.key_or_group
         known = [*groups, *keys]
         if key not in known and not key.startswith("hydra") and not override.is_add() and not _prefix(key, keys):
@@ -75,7 +75,10 @@ def _parse(arguments: Sequence[str]) -> list[Override]:
 
 
 def _names(override: Override) -> list[str]:
-    values = list(override.sweep_string_iterator()) if override.is_sweep_override() else [override.value()]
+    try:
+        values = list(override.sweep_string_iterator()) if override.is_sweep_override() else [override.value()]
+    except HydraException:  # a glob(...), which only the config itself can list
+        return []
     flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
     return ["null" if item is None else str(item) for item in flat]
 

@@ -13,16 +13,20 @@ def expand_resume(arguments: Sequence[str]) -> list[str]:
     """Return ``arguments`` with the overrides of the run that ``resume=PATH`` names put before those typed now.
 
     PATH is a run's folder or one of its checkpoints. ``resume=auto`` and ``resume=null`` are left alone. What is typed
-    again wins over what was typed then; whether it may differ is decided once the whole config is known. Raises
-    UsageError if PATH is no run.
+    again wins over what was typed then; whether it may differ is decided once the whole config is known. A folder of
+    the user's own choices comes back too. Raises UsageError if PATH is no run.
     """
     value = next((a.partition("=")[2] for a in reversed(arguments) if a.startswith("resume=")), "")
     path = value.strip("'\"")
     if path in ("", "auto", "null"):
         return list(arguments)
+    if {"-m", "--multirun"} & set(arguments):
+        raise UsageError(f"resume={path} with -m: one run goes on at a time; leave -m out, or use resume=auto")
     folder = run_folder(Path(path))
     then = [str(line) for line in OmegaConf.load(folder / ".hydra" / "overrides.yaml")]
     flags = [argument for argument in arguments if not _is_override(argument)]
+    if not any(flag.startswith(("--config-dir", "-cd")) for flag in flags):
+        flags += [word for own in _config_dirs(folder) for word in ("--config-dir", own)]
     now = [a for a in arguments if _is_override(a) and _key(a) not in ("resume", "hydra.run.dir")]
     typed = {_key(argument) for argument in now}
     kept = [line for line in then if _key(line) not in typed | {"resume"}]
@@ -39,6 +43,13 @@ def run_folder(path: Path) -> Path:
     if not (folder / ".hydra" / "overrides.yaml").is_file():
         raise UsageError(f"resume={path}: no run there (it has no .hydra/overrides.yaml); give a run's own folder")
     return folder
+
+
+def _config_dirs(folder: Path) -> list[str]:
+    """Return the folder of the user's own choices that the run was composed with, if there was one."""
+    hydra = OmegaConf.load(folder / ".hydra" / "hydra.yaml")
+    sources = OmegaConf.select(hydra, "hydra.runtime.config_sources", default=[])
+    return [str(source.path) for source in sources if source.provider == "command-line"]
 
 
 def _is_override(argument: str) -> bool:

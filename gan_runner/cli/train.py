@@ -1,5 +1,7 @@
 """`gan-train`: compose a config and train."""
 
+import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from gan_runner.cli.app import Ended, conf_dir, guarded, register_resolvers
 from gan_runner.cli.resume import expand_resume
 from gan_runner.errors import TrainingFailedError, UsageError
 
+COMMAND = "GAN_RUNNER_COMMAND"
 GROUPS = ("data", "arch", "loss", "reg", "optim")
 
 
@@ -24,13 +27,14 @@ def compose_and_train(config: DictConfig) -> float | None:
     chosen = context.runtime.choices
     request = Request(
         config=OmegaConf.to_container(config, resolve=True),  # type: ignore[arg-type]
-        choices={group: "+".join(c) if OmegaConf.is_list(c := chosen[group]) else str(c) for group in GROUPS},
+        choices={group: "+".join(c) if OmegaConf.is_list(c := chosen.get(group)) else str(c) for group in GROUPS},
         files={
             "config.yaml": OmegaConf.to_yaml(config),
             "overrides.yaml": OmegaConf.to_yaml(context.overrides.task),
             "hydra.yaml": OmegaConf.to_yaml(OmegaConf.create({"hydra": context}), resolve=False),
         },
         folder=Path(context.runtime.output_dir),
+        command=os.environ[COMMAND],
     )
     try:
         return train(request)
@@ -45,6 +49,7 @@ def main() -> None:
     register_resolvers()
 
     def command() -> None:
+        os.environ[COMMAND] = shlex.join(sys.argv)  # as typed: what Hydra gets to see may be longer
         sys.argv[1:] = expand_resume(sys.argv[1:])
         compose_and_train()
 

@@ -87,13 +87,19 @@ class Adversarial(Game):
             ]
         return torch.cat(chunks).float()
 
+    def summary(self, scalars: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return what the loss makes of the mean scores, e.g. ``loss/wasserstein``."""
+        stats = self.loss.stats(scalars["score/real"], scalars["score/fake"])
+        return {f"loss/{name}": value for name, value in stats.items()}
+
     def scorer(self) -> Callable[[Tensor], Tensor]:
         """Return the discriminator without dropout, its batch norm using the statistics it has gathered."""
         discriminator = self.networks["discriminator"]
+        device = next(discriminator.parameters()).device
 
         def score(samples: Tensor) -> Tensor:
             with sampling_mode(discriminator, "running"):
-                return Critic(discriminator)(samples).float()
+                return Critic(discriminator)(samples.to(device)).float()
 
         return score
 
@@ -113,7 +119,6 @@ class Adversarial(Game):
         extra = {"turn": turn} if self.loss.needs_turn else {}
         terms = {"adversarial": self.loss.discriminator(real_scores, fake_scores, **extra)}
         stats = {"score/real": real_scores.mean(), "score/fake": fake_scores.mean()}
-        stats |= {f"loss/{name}": value for name, value in self.loss.stats(real_scores, fake_scores).items()}
         return Outcome(terms | self._penalties("discriminator", critic, turn), stats)
 
     def _half_turn(self, half: str, draw: Draw) -> Outcome:

@@ -59,6 +59,10 @@ class Game(ABC):
         ``networks`` replaces the game's own (the running average, say). Training state is left untouched.
         """
 
+    def summary(self, scalars: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Return further scalars worth logging, worked out from those of a whole step; by default none."""
+        return {}
+
     def scorer(self) -> Callable[[Tensor], Tensor] | None:
         """Return what maps samples ``[N, *shape]`` to the discriminator's scores ``[N]``; None without one."""
         return None

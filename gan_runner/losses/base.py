@@ -25,8 +25,8 @@ class Loss(ABC):
     def generator(self, real_scores: Tensor | None, fake_scores: Tensor) -> Tensor:
         """Return what the generator minimises, given scores ``[B]`` of fake (and, if it asks, of real) samples."""
 
-    def stats(self, real_scores: Tensor, fake_scores: Tensor) -> dict[str, Tensor]:
-        """Return further scalars worth logging in the discriminator's turn, by name; by default none."""
+    def stats(self, real_score: Tensor, fake_score: Tensor) -> dict[str, Tensor]:
+        """Return further scalars worth logging, by name, given the mean scores E f(x) and E f(y); by default none."""
         return {}
 
 

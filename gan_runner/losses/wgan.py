@@ -34,6 +34,6 @@ class Wasserstein(SeparableLoss):
         """Return -E f(y) of the fake scores ``[B]``."""
         return -fake_scores.mean()
 
-    def stats(self, real_scores: Tensor, fake_scores: Tensor) -> dict[str, Tensor]:
+    def stats(self, real_score: Tensor, fake_score: Tensor) -> dict[str, Tensor]:
         """Return ``wasserstein``: E f(x) - E f(y), the paper's estimate of the distance, times the critic's K."""
-        return {"wasserstein": real_scores.mean() - fake_scores.mean()}
+        return {"wasserstein": real_score - fake_score}

@@ -21,7 +21,7 @@ def frechet_distance(mean1: Tensor, cov1: Tensor, mean2: Tensor, cov2: Tensor) -
     """
     cross = torch.linalg.svdvals(_root(cov2) @ _root(cov1)).sum()
     distance = (mean1 - mean2).square().sum() + cov1.trace() + cov2.trace() - 2 * cross
-    return max(0.0, float(distance))
+    return float(distance.clamp(min=0.0))
 
 
 def _root(covariance: Tensor) -> Tensor:

@@ -32,6 +32,10 @@ class JsonLines(Backend):
         """Append one line; the same step may have several, e.g. one of losses and one of metrics."""
         self._file.append(strict_json.dumps({"step": step, **values}) + "\n")
 
+    def flush(self) -> None:
+        """Bring the lines to the disk: a checkpoint must not outlive the numbers before it."""
+        self._file.sync()
+
 
 def read_metrics(path: Path) -> list[dict[str, float]]:
     """Return the lines of a ``metrics.jsonl`` in order, null as NaN; a line that a kill has torn is left out.

@@ -35,3 +35,9 @@ class LineFile:
             with contextlib.suppress(OSError):
                 os.truncate(self._path, end)
             raise
+
+    def sync(self) -> None:
+        """Have the system bring the lines to the disk itself, so that a power cut loses none of them."""
+        if self._path.exists():
+            with self._path.open("ab") as file:
+                os.fsync(file.fileno())

@@ -3,10 +3,8 @@
 import json
 import logging
 import platform
-import shlex
 import socket
 import subprocess
-import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -52,7 +50,6 @@ def describe_environment() -> dict[str, Any]:
     it, or None where there is no repository.
     """
     return {
-        "command": shlex.join(sys.argv),
         "git_commit": _git_commit(),
         "host": socket.gethostname(),
         "platform": platform.platform(),

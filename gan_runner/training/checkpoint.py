@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ FORMAT = 1
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write ``state`` to ``path`` with its SHA-256 beside it; an interrupted write leaves the old file whole.
 
-    The digest goes first: a crash between the two leaves a digest without its file, which nobody reads. Raises
-    OSError if the disk refuses or if what was written does not read back.
+    The digest goes first: a crash between the two leaves a digest without its file, which nobody reads (a run never
+    writes the same number twice). Raises OSError if the disk refuses or if what was written does not read back.
     """
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **state}, buffer)
@@ -83,19 +84,34 @@ class Checkpoints:
         self.folder = folder
         self.keep = keep
 
-    def save(self, step: int, state: dict[str, Any], best: bool = False) -> Path:
-        """Write the checkpoint of ``step``, point the links at it, and only then delete what is older than ``keep``."""
+    def save(self, step: int, state: dict[str, Any], best_step: int | None = None) -> Path:
+        """Write the checkpoint of ``step``, point the links, and only then delete what is older than ``keep``.
+
+        ``best.pt`` is pointed at the checkpoint of ``best_step``, if there is one; that is never deleted.
+        """
         path = self.folder / f"{step:06d}.pt"
         save(path, state)
         self._point("last.pt", path)
-        if best:
-            self._point("best.pt", path)
-        spared = {*self.numbered()[-self.keep :], (self.folder / "best.pt").resolve()}
-        for old in self.numbered():
-            if old not in spared:
+        best = None if best_step is None else self.folder / f"{best_step:06d}.pt"
+        if best is not None and best.exists():
+            self._point("best.pt", best)
+        for old in self.numbered()[: -self.keep]:
+            if best is None or old.name != best.name:
                 old.unlink(missing_ok=True)
                 digest_path(old).unlink(missing_ok=True)
         return path
+
+    def rewind(self, step: int) -> None:
+        """Make ``step`` the newest checkpoint: later ones, of a path not gone on with, are set aside, not deleted.
+
+        Also clears away what a killed process was in the middle of writing. Only the run's own process may call it.
+        """
+        for path in self.numbered():
+            if int(path.stem) > step:
+                path.replace(path.with_name(f"{path.name}.set-aside"))
+                digest_path(path).unlink(missing_ok=True)
+        for leftover in self.folder.glob(".*.tmp-*"):
+            leftover.unlink(missing_ok=True)
 
     def numbered(self) -> list[Path]:
         """Return the numbered checkpoints, oldest first."""
@@ -105,5 +121,8 @@ class Checkpoints:
     def _point(self, link: str, target: Path) -> None:
         temporary = self.folder / f".{link}.tmp-{os.getpid()}"
         temporary.unlink(missing_ok=True)
-        temporary.symlink_to(target.name)
+        try:
+            temporary.symlink_to(target.name)
+        except OSError:  # some file systems, and Windows without the right to it, have no links
+            shutil.copyfile(target, temporary)
         os.replace(temporary, self.folder / link)

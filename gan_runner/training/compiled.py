@@ -1,7 +1,7 @@
 """torch.compile for a game's turns, trusted only after its gradients were compared with the plain ones."""
 
 import logging
-from typing import cast
+from typing import Any, cast
 
 import torch
 
@@ -23,7 +23,9 @@ def compiled_play(game: Game, draw: Draw, precision: Precision, backend: str = "
     would spoil a whole run, so every player is differentiated both ways on ``draw`` first. Buffers and random states
     are put back afterwards.
     """
-    play = cast(Play, torch.compile(game.play, backend=backend))
+    # The compiler's own random numbers would differ from the plain turn's, and a resumed run from itself.
+    options: dict[str, Any] | None = {"fallback_random": True} if backend == "inductor" else None
+    play = cast(Play, torch.compile(game.play, backend=backend, options=options))
     saved = {name: buffer.clone() for name, buffer in game.networks.named_buffers()}
     try:
         for player in game.players:

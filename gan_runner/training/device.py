@@ -31,11 +31,10 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def configure(precision: Precision, deterministic: bool, threads: int | None) -> None:
+def configure(device: torch.device, precision: Precision, deterministic: bool, threads: int | None) -> None:
     """Set torch's process-wide switches: TF32, deterministic kernels, CPU threads, and the CPU's matrix products."""
     torch.set_num_threads(threads or TORCH_THREADS)
-    torch.set_float32_matmul_precision("high" if precision == "fast" else "highest")
-    _set_cpu_products("bf16" if bf16_hint_is_exact() else "ieee")
+    torch.set_float32_matmul_precision(_products(device, precision))
     torch.backends.cudnn.allow_tf32 = precision == "fast"
     torch.backends.cudnn.benchmark = not deterministic
     if deterministic:
@@ -43,9 +42,16 @@ def configure(precision: Precision, deterministic: bool, threads: int | None) ->
     torch.use_deterministic_algorithms(deterministic)
 
 
+def _products(device: torch.device, precision: Precision) -> str:
+    """Return torch's word for how float32 matrix products may be computed."""
+    if device.type == "cpu":
+        return "medium" if bf16_hint_is_exact() else "highest"
+    return "high" if precision == "fast" else "highest"
+
+
 @functools.cache
 def bf16_hint_is_exact() -> bool:
-    """Return whether the CPU computes float32 products exactly even when told that bf16 would do.
+    """Return whether the CPU computes float32 products exactly even when told that bf16 would do ("medium").
 
     The hint moves products from MKL to oneDNN, which on processors without bf16 matrix units computes in float32 all
     the same and, on AMD's, twice as fast. Where it really rounds to bf16 the error is a thousand times larger.
@@ -53,14 +59,11 @@ def bf16_hint_is_exact() -> bool:
     generator = torch.Generator().manual_seed(0)
     a, b = (torch.randn(256, 256, generator=generator) for _ in range(2))
     exact = a.double() @ b.double()
-    _set_cpu_products("bf16")
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("medium")
     error = (a @ b - exact).abs().max() / exact.abs().max()
-    _set_cpu_products("ieee")
+    torch.set_float32_matmul_precision(before)
     return bool(error < 1e-5)
-
-
-def _set_cpu_products(precision: Literal["ieee", "bf16"]) -> None:
-    torch.backends.mkldnn.matmul.fp32_precision = precision  # type: ignore[attr-defined]
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:

@@ -58,7 +58,7 @@ class Engine:
     def step(self, stream: Stream, observe: bool = False) -> dict[str, Tensor]:
         """Play one step and return its scalars, still on the device; with ``observe`` the gradient norms too.
 
-        A side that plays several rounds reports its last one.
+        A side that plays several turns reports its last one.
         """
         scalars: dict[str, Tensor] = {}
         terms: dict[str, dict[str, Tensor]] = {}
@@ -72,7 +72,7 @@ class Engine:
                 terms[self.game.players[name].side] |= outcome.terms
                 scalars |= outcome.stats
                 if observe:
-                    scalars[f"grad_norm/{name}"] = self._gradient_norm(name)
+                    scalars[f"grad_norm/{self.game.players[name].side}"] = self._gradient_norm(name)
                 if not self.simultaneous:
                     self._move(name)
             if self.simultaneous:
@@ -80,7 +80,13 @@ class Engine:
                     self._move(name)
         if self.average is not None:
             self.average.update()
-        return {name: value.detach() for name, value in (scalars | _losses(terms)).items()}
+        scalars |= self.game.summary(scalars) | _losses(terms)
+        return {name: value.detach() for name, value in scalars.items()}
+
+    def rates(self) -> dict[str, float]:
+        """Return each side's learning rate."""
+        players = self.game.players
+        return {players[name].side: float(it.param_groups[0]["lr"]) for name, it in self.optimizers.items()}
 
     def _differentiate(self, name: str, draw: Draw) -> Outcome:
         self.optimizers[name].zero_grad(set_to_none=True)

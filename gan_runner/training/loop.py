@@ -59,9 +59,7 @@ class Loop:
         self.evaluator = evaluator
         self.identity = identity
         self._images = settings.batch_size * engine.batches_per_step
-        self._rates = {
-            f"lr/{name}": float(optimizer.param_groups[0]["lr"]) for name, optimizer in engine.optimizers.items()
-        }
+        self._rates = {f"lr/{side}": rate for side, rate in engine.rates().items()}
 
     def run(self, stop: StopRequest) -> None:
         """Train; on a stop request finish the step, save, and return. Raises TrainingFailedError on divergence."""
@@ -75,19 +73,19 @@ class Loop:
             clock.count()
             if observe:
                 self._log(scalars, clock)
-            best = False
+            better = False
             if self._due(settings.sample_every, state.step):
                 self.recorder.samples(state.step)
                 clock.pause()
             if self.evaluator is not None and self._due(settings.eval_every, state.step):
-                best = self._evaluate(self.evaluator)
+                better = self._evaluate(self.evaluator)
                 clock.pause()
-            if best or self._due(settings.save_every, state.step):
+            if better or self._due(settings.save_every, state.step):
                 clock.pause()
-                saved = self._save(best) or saved
+                saved = self._save() or saved
                 clock.pause()
         clock.pause()
-        if saved != state.step and self._save(best=False) is None:
+        if saved != state.step and self._save() is None:
             raise TrainingFailedError(f"step {state.step} could not be saved in {self.checkpoints.folder}")
 
     def _due(self, every: int, step: int) -> bool:
@@ -108,14 +106,14 @@ class Loop:
         self.recorder.metrics(self.state.step, values)
         return better
 
-    def _save(self, best: bool) -> int | None:
+    def _save(self) -> int | None:
         """Write a checkpoint and return its step; None, after a warning, if the disk refuses: the next may succeed."""
         if not is_finite(self.engine):
             self._refuse_divergence(["a weight"])
         self.recorder.flush()
         content = capture(self.engine, self.stream, self.state) | self.identity
         try:
-            self.checkpoints.save(self.state.step, content, best)
+            self.checkpoints.save(self.state.step, content, self.state.best_step)
         except OSError as error:
             log.warning("step %d is not saved: %s; older checkpoints are untouched", self.state.step, error)
             return None

@@ -36,18 +36,18 @@ class TrainerSettings:
 
     steps: int
     batch_size: int
-    d_steps: int = 1
-    g_steps: int = 1
-    order: Literal["alternating", "simultaneous"] = "alternating"
-    latents: Literal["fresh", "shared"] = "fresh"
-    d_update: Literal["joint", "separate"] = "joint"
-    ema: float | None = 0.999
-    compile: bool = False
-    log_every: int = 20
-    sample_every: int = 250
-    save_every: int = 500
-    eval_every: int = 1000
-    keep: int = 2
+    d_steps: int
+    g_steps: int
+    order: Literal["alternating", "simultaneous"]
+    latents: Literal["fresh", "shared"]
+    d_update: Literal["joint", "separate"]
+    ema: float | None
+    compile: bool
+    log_every: int
+    sample_every: int
+    save_every: int
+    eval_every: int
+    keep: int
 
     def __post_init__(self) -> None:
         for key in ("steps", "batch_size", "d_steps", "g_steps", "log_every", "keep"):

@@ -1,30 +1,35 @@
-"""Ctrl-C and SIGTERM: the first asks the run to save and end, the second ends it at once."""
+"""Ctrl-C, SIGTERM and their like: the first asks the run to save and end, the second ends it at once."""
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-WATCHED = (signal.SIGINT, signal.SIGTERM)
+WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1") if hasattr(signal, name)]
+"""Ctrl-C, a scheduler's end, a lost terminal, a scheduler's warning; Windows knows only the first two."""
 
 
 class StopRequest:
-    """A context in which the first SIGINT or SIGTERM only sets ``signal``, to be looked at between steps."""
+    """A context in which the first signal to stop only sets ``signal``, to be looked at between steps."""
 
     def __init__(self) -> None:
         self.signal: int | None = None
         self._owner = os.getpid()
+        self._at_once = False
         self._previous: dict[int, object] = {}
 
     @property
     def exit_code(self) -> int:
-        """The shell's code for a process ended by the signal received: 130 or 143."""
+        """The shell's code for a process ended by the signal received: 130 for Ctrl-C, 143 for SIGTERM."""
         assert self.signal is not None
         return 128 + self.signal
 
     def __enter__(self) -> Self:
         for number in WATCHED:
-            self._previous[number] = signal.signal(number, self._receive)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup a lost terminal is to be ignored
+                self._previous[number] = signal.signal(number, self._receive)
         return self
 
     def __exit__(
@@ -33,9 +38,20 @@ class StopRequest:
         for number, handler in self._previous.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Raise SystemExit right where a signal arrives, for a stretch in which there is nothing to save."""
+        self._at_once = True
+        try:
+            yield
+        finally:
+            self._at_once = False
+
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if os.getpid() != self._owner:  # a forked worker inherits the handler; stopping is its parent's business
             return
         if self.signal is not None:
             os._exit(128 + number)
         self.signal = number
+        if self._at_once:
+            raise SystemExit(self.exit_code)

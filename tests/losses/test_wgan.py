@@ -20,7 +20,7 @@ def test_values_and_slopes(scores, differentiate):
 
 def test_estimate_is_real_minus_fake(scores):
     real, fake = scores
-    stats = Wasserstein().stats(torch.from_numpy(real), torch.from_numpy(fake))
+    stats = Wasserstein().stats(torch.from_numpy(real).mean(), torch.from_numpy(fake).mean())
     assert set(stats) == {"wasserstein"}
     assert stats["wasserstein"].item() == pytest.approx(real.mean() - fake.mean())
 

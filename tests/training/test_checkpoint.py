@@ -83,7 +83,7 @@ def test_a_foreign_archive_is_refused(tmp_path: Path) -> None:
 def test_links_and_pruning(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path, keep=2)
     for step in range(1, 7):
-        checkpoints.save(step, state(step), best=step == 2)
+        checkpoints.save(step, state(step), best_step=2 if step >= 2 else 1)
     assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000005.pt", "000006.pt"]
     assert load(tmp_path / "last.pt")["step"] == 6
     assert load(tmp_path / "best.pt")["step"] == 2
@@ -92,6 +92,20 @@ def test_links_and_pruning(tmp_path: Path) -> None:
         "000005.pt.sha256",
         "000006.pt.sha256",
     ]
+
+
+def test_where_links_cannot_be_made_copies_serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    checkpoints = Checkpoints(tmp_path, keep=1)
+    checkpoints.save(1, state(1), best_step=1)
+    checkpoints.save(2, state(2), best_step=1)
+    assert load(tmp_path / "best.pt")["step"] == 1
+    assert load(tmp_path / "last.pt")["step"] == 2
+    assert not (tmp_path / "last.pt").is_symlink()
+    assert [path.name for path in checkpoints.numbered()] == ["000001.pt", "000002.pt"]
 
 
 @pytest.mark.parametrize("where", ["os.replace", "os.fsync", "pathlib.Path.read_bytes"])
@@ -106,9 +120,7 @@ def test_a_save_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: py
         patch.setattr(where, fail)
         with pytest.raises(OSError, match="No space left"):
             checkpoints.save(2, state(2))
-    kept = newest(tmp_path)
-    assert kept is not None
-    assert kept["step"] in (1, 2)
+    assert newest(checkpoints.numbered())["step"] in (1, 2)
     assert (tmp_path / "checkpoints" / "000001.pt").exists()
 
 
@@ -123,7 +135,26 @@ def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(
         checkpoints.save(step, state(step))
     (tmp_path / "checkpoints" / "000003.pt").write_bytes(b"")
     with caplog.at_level("WARNING"):
-        kept = newest(tmp_path)
-    assert kept is not None
-    assert kept["step"] == 2
+        assert newest(checkpoints.numbered())["step"] == 2
     assert "000003.pt is of no use" in caplog.text
+    for path in checkpoints.numbered():
+        path.write_bytes(b"")
+    with pytest.raises(UsageError, match="none of its 3 checkpoints can be read"):
+        newest(checkpoints.numbered())
+
+
+def test_rewinding_sets_the_abandoned_future_aside_and_clears_half_written_files(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path, keep=1)
+    checkpoints.keep = 9
+    for step in (2, 4, 6, 8):
+        checkpoints.save(step, state(step), best_step=8)
+    (tmp_path / ".000010.pt.tmp-77").write_bytes(b"half")
+    checkpoints.rewind(4)
+    assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000004.pt"]
+    assert sorted(path.name for path in tmp_path.glob("*.set-aside")) == ["000006.pt.set-aside", "000008.pt.set-aside"]
+    assert not list(tmp_path.glob(".*"))
+    checkpoints.keep = 1
+    checkpoints.save(5, state(5), best_step=2)
+    assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000005.pt"]
+    assert load(tmp_path / "last.pt")["step"] == 5
+    assert load(tmp_path / "best.pt")["step"] == 2

@@ -33,7 +33,7 @@ def test_only_bf16_changes_the_arithmetic_of_a_product() -> None:
 
 
 def test_fp32_products_are_fp32_whatever_route_they_take() -> None:
-    configure("fp32", deterministic=False, threads=1)
+    configure(torch.device("cpu"), "fp32", deterministic=False, threads=1)
     a, b = torch.randn(300, 200), torch.randn(200, 100)
     exact = a.double() @ b.double()
     assert ((a @ b).double() - exact).abs().max() / exact.abs().max() < 1e-5

@@ -32,12 +32,33 @@ def snapshot(parts: Parts) -> dict[str, Tensor]:
     return {name: weight.detach().clone() for name, weight in parts.game.networks.named_parameters()}
 
 
-@pytest.mark.parametrize("loss", ["gan", "nonsaturating", "lsgan", "wgan", "wgan_gp", "hinge"])
-def test_no_step_reads_from_the_device(compose_config: Any, loss: str) -> None:
-    parts = build(compose_config(*TINY, f"loss={loss}"))
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        *([f"loss={loss}"] for loss in ("gan", "nonsaturating", "lsgan", "wgan", "wgan_gp", "hinge")),
+        *([f"optim={optim}"] for optim in ("adam", "adamw", "rmsprop", "sgd")),
+        ["trainer.d_update=separate"],
+        ["trainer.order=simultaneous"],
+        ["reg=[gp,clip]", "trainer.ema=null"],
+    ],
+    ids=" ".join,
+)
+def test_no_step_reads_from_the_device(compose_config: Any, overrides: list[str]) -> None:
+    parts = build(compose_config(*TINY, *overrides))
     parts.engine.step(parts.stream)
-    with NoHostReads():
-        parts.engine.step(parts.stream, observe=False)
+    for observe in (False, True):
+        with NoHostReads():
+            parts.engine.step(parts.stream, observe=observe)
+
+
+@pytest.mark.parametrize("d_update", ["joint", "separate"])
+def test_scalars_have_the_names_that_every_run_has(compose_config: Any, d_update: str) -> None:
+    parts = build(compose_config(*TINY, "loss=wgan", f"trainer.d_update={d_update}"))
+    scalars = parts.engine.step(parts.stream, observe=True)
+    both = {f"{kind}/{side}" for kind in ("loss", "grad_norm") for side in ("generator", "discriminator")}
+    assert both | {"score/real", "score/fake", "loss/wasserstein"} <= scalars.keys()
+    assert parts.engine.rates() == {"generator": 5e-5, "discriminator": 5e-5}
+    torch.testing.assert_close(scalars["loss/wasserstein"], scalars["score/real"] - scalars["score/fake"])
 
 
 def test_the_guard_against_host_reads_does_catch_one() -> None:
@@ -98,7 +119,8 @@ class Score(Line):
 def line_engine(order: str = "alternating", d_update: str = "joint", latents: str = "fresh") -> tuple[Engine, Stream]:
     """G(z) = g z and D(x) = d x on one real point x = 2 with latents z, plain gradient descent with rate 0.1."""
     game = Adversarial(Line(0.5), Score(0.3), LeastSquares(), {}, Prior(1), d_update=d_update)  # type: ignore[arg-type]
-    settings = TrainerSettings(1, 1, order=order, d_update=d_update, latents=latents, ema=0.9)  # type: ignore[arg-type]
+    rare = {"log_every": 1, "sample_every": 0, "save_every": 0, "eval_every": 0, "keep": 1}
+    settings = TrainerSettings(1, 1, 1, 1, order, latents, d_update, 0.9, False, **rare)  # type: ignore[arg-type]
     optimizers = {
         name: torch.optim.SGD([w for net in player.networks for w in game.networks[net].parameters()], lr=0.1)
         for name, player in game.players.items()
@@ -199,6 +221,21 @@ def test_compiled_turns_have_the_plain_gradients(compose_config: Any, loss: str)
     draw = parts.game.draw(parts.stream.next())
     play = compiled_play(parts.game, draw, "fp32", backend="aot_eager")
     assert play != parts.game.play, "the gate fell back to the plain turns"
+
+
+def test_a_gradient_penalty_compiles_for_real(compose_config: Any) -> None:
+    small = ("arch.generator.hidden=[8]", "arch.discriminator.hidden=[8]")
+    parts = build(compose_config(*POINTS, "loss=wgan_gp", *small))
+    play = compiled_play(parts.game, parts.game.draw(parts.stream.next()), "fp32")
+    assert play != parts.game.play, "the gate fell back to the plain turns"
+
+
+def test_points_are_scored_where_the_discriminator_is(compose_config: Any) -> None:
+    game = build(compose_config(*POINTS)).game
+    game.networks["discriminator"].to("meta")
+    score = game.scorer()
+    assert score is not None
+    assert score(torch.zeros(5, 2)).device.type == "meta"
 
 
 def test_a_compiler_that_changes_gradients_is_refused(compose_config: Any, caplog: pytest.LogCaptureFixture) -> None:

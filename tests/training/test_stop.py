@@ -3,6 +3,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from gan_runner.training.stop import StopRequest
 
 
@@ -38,3 +40,26 @@ def test_a_forked_child_is_not_stopped_by_its_copy_of_the_handler() -> None:
             os._exit(0 if stop.signal is None else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         assert stop.signal is None
+
+
+def test_where_there_is_nothing_to_save_the_first_signal_ends_at_once() -> None:
+    with StopRequest() as stop:
+
+        def wait_for_the_signal() -> None:
+            with stop.at_once():
+                os.kill(os.getpid(), signal.SIGTERM)
+                signal.pause()
+
+        with pytest.raises(SystemExit) as ended:
+            wait_for_the_signal()
+        assert ended.value.code == 143
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with StopRequest() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert stop.signal is None
+    finally:
+        signal.signal(signal.SIGHUP, before)
