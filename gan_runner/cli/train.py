@@ -15,7 +15,7 @@ from gan_runner.cli.resume import expand_resume
 from gan_runner.errors import TrainingFailedError, UsageError
 
 COMMAND = "GAN_RUNNER_COMMAND"
-GROUPS = ("data", "arch", "loss", "reg", "optim")
+GROUPS = ("data", "arch", "loss", "optim")
 
 
 @hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")
@@ -24,10 +24,10 @@ def compose_and_train(config: DictConfig) -> float | None:
     from gan_runner.run import Request, train  # torch takes over a second: not before it is needed
 
     context = HydraConfig.get()
-    chosen = context.runtime.choices
+    regs = "+".join(map(str, config.get("reg", {}))) or "none"  # Hydra records no choice where a list was chosen
     request = Request(
         config=OmegaConf.to_container(config, resolve=True),  # type: ignore[arg-type]
-        choices={group: "+".join(c) if OmegaConf.is_list(c := chosen.get(group)) else str(c) for group in GROUPS},
+        choices={group: str(context.runtime.choices.get(group)) for group in GROUPS} | {"reg": regs},
         files={
             "config.yaml": OmegaConf.to_yaml(config),
             "overrides.yaml": OmegaConf.to_yaml(context.overrides.task),

@@ -41,12 +41,13 @@ def test_help_lists_every_choice(gan_train: Any) -> None:
 
 
 def test_a_run_leaves_its_folder(gan_train: Any, tmp_path: Path) -> None:
-    done = gan_train(*SMALL, "loss=wgan", "tags=[a,b]", "logger=[tensorboard,csv]")
+    done = gan_train(*SMALL, "loss=wgan", "reg=[clip,gp]", "tags=[a,b]", "logger=[tensorboard,csv]")
     assert done.returncode == 0, done.stderr
     folder = run_folder(tmp_path / "outputs")
     assert folder.parent.name == "fake-dcgan-wgan-rmsprop"
     record = json.loads((folder / "run.json").read_text())
     assert (record["status"], record["step"], record["tags"], record["seed"]) == ("finished", 4, ["a", "b"], 0)
+    assert record["choices"]["reg"] == "clip+gp"
     present = {
         str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and "tfevents" not in path.name
     }
