@@ -29,10 +29,10 @@ def run(compose_config: Any, folder: Path, *overrides: str) -> None:
 
 
 def assert_same(one: Any, other: Any, where: str = "") -> None:
-    """Compare two checkpoints to the last bit, leaving out the wall clock and how the command was typed."""
+    """Compare two checkpoints to the last bit, leaving out the wall clock, the machine and the command typed."""
     if isinstance(one, dict):
         assert one.keys() == other.keys(), where
-        for key in one.keys() - {"seconds", "config"}:
+        for key in one.keys() - {"seconds", "config", "environment"}:
             assert_same(one[key], other[key], f"{where}/{key}")
     elif isinstance(one, list | tuple):
         assert len(one) == len(other), where
@@ -175,11 +175,16 @@ def start(folder: Path, overrides: tuple[str, ...]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
 
 
+def count_lines(folder: Path) -> int:
+    """Return the whole lines in ``metrics.jsonl``; a kill may have torn the one after them."""
+    path = folder / "metrics.jsonl"
+    return path.read_text().count("\n") if path.exists() else 0
+
+
 def wait_for_lines(folder: Path, count: int, process: subprocess.Popen[str]) -> None:
     """Return once ``metrics.jsonl`` has ``count`` lines or the process has ended."""
     while process.poll() is None:
-        path = folder / "metrics.jsonl"
-        if path.exists() and path.read_text().count("\n") >= count:
+        if count_lines(folder) >= count:
             return
         time.sleep(0.005)
 
@@ -188,7 +193,7 @@ def kill_and_restart(folder: Path, overrides: tuple[str, ...], kills: int, steps
     """SIGKILL the run ``kills`` times at random moments of its training, start it again each time, let it end."""
     rng = random.Random(seed)
     for _ in range(kills):
-        done = len(metrics(folder)) if (folder / "metrics.jsonl").exists() else 0
+        done = count_lines(folder)
         process = start(folder, overrides)
         wait_for_lines(folder, done + rng.randint(1, steps // (kills + 2)), process)
         time.sleep(rng.random() * 0.05)
