@@ -19,8 +19,8 @@ from gan_runner.metrics.base import Metric
 from gan_runner.regularizers.base import Regularizer
 from gan_runner.training.compiled import compiled_play
 from gan_runner.training.device import Precision, configure, pick_device
-from gan_runner.training.engine import Engine
-from gan_runner.training.seed import derive, seed_everything
+from gan_runner.training.engine import Engine, Play
+from gan_runner.training.seed import derive, isolated_rng, seed_everything
 from gan_runner.training.settings import RunSettings, TrainerSettings
 
 Config = Mapping[str, Any]
@@ -140,11 +140,12 @@ def build_optimizers(node: Config, game: Game) -> dict[str, Optimizer]:
     return optimizers
 
 
-def compile_play(trainer: TrainerSettings, precision: Precision, game: Game, stream: Stream) -> Any:
-    """Return the game's turns compiled if the config asks for it; the trial batch is not missing from training."""
+def compile_play(trainer: TrainerSettings, precision: Precision, game: Game, stream: Stream) -> Play | None:
+    """Return the game's turns compiled if the config asks for it; the trial leaves no trace in data or randomness."""
     if not trainer.compile:
         return None
     position = stream.state_dict()
-    play = compiled_play(game, game.draw(stream.next()), precision)
+    with isolated_rng():
+        play = compiled_play(game, game.draw(stream.next()), precision)
     stream.load_state_dict(position)
     return play

@@ -37,8 +37,9 @@ def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> 
                 "on with it, or another hydra.run.dir"
             )
         return None
-    if numbered or Path(resume).is_file():
-        checkpoint = load(Path(resume)) if Path(resume).is_file() else newest(numbered)
+    file = Path(resume) if resume != "auto" and Path(resume).is_file() else None
+    if file is not None or numbered:
+        checkpoint = newest(numbered) if file is None else load(file)
         refuse_other_settings(checkpoint["config"], config)
         return checkpoint
     kept = folder / ".hydra" / "config.yaml"

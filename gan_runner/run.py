@@ -70,8 +70,11 @@ def _train(request: Request) -> float | None:
     try:
         parts = build(config)
         state = RunState() if checkpoint is None else resume(checkpoint, parts)
-    except (torch.OutOfMemoryError, RuntimeError) as error:
-        raise out_of_memory(error, config) or error from error
+    except (RuntimeError, MemoryError) as error:
+        failure = out_of_memory(error, config)
+        if failure is None:
+            raise
+        raise failure from error
     if parts.run.dry_run:
         log.info("dry run, all is well: %s", describe(parts, request.choices))
         return None

@@ -1,6 +1,5 @@
 """The few shapes of things that pass between data, game, loss, regularizer and engine."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,10 +47,6 @@ class Critic:
         """Return the last hidden layer's features ``[B, F]`` of ``samples``."""
         features: Tensor = self._network.features(samples, self._labels)  # type: ignore[operator]
         return features
-
-    def parameters(self) -> Iterator[nn.Parameter]:
-        """Return the discriminator's parameters, for terms on the weights themselves."""
-        return self._network.parameters()
 
 
 class Outcome(NamedTuple):

@@ -15,6 +15,7 @@ import torch
 from omegaconf import OmegaConf
 
 from gan_runner.errors import UsageError
+from gan_runner.reporting.jsonl import read_metrics
 from gan_runner.run import Request, train
 from gan_runner.training.checkpoint import load
 
@@ -46,7 +47,7 @@ def assert_same(one: Any, other: Any, where: str = "") -> None:
 
 
 def metrics(folder: Path) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    lines = read_metrics(folder / "metrics.jsonl")
     return [{key: value for key, value in line.items() if not key.startswith("time/")} for line in lines]
 
 

@@ -256,3 +256,12 @@ def test_bf16_trains_in_bf16_with_weights_kept_in_fp32(compose_config: Any) -> N
     assert {weight.dtype for weight in parts.game.networks.parameters()} == {torch.float32}
     assert scalars["loss/discriminator"].item() != reference["loss/discriminator"].item()
     assert scalars["loss/discriminator"].item() == pytest.approx(reference["loss/discriminator"].item(), rel=0.1)
+
+
+def test_compiling_leaves_no_trace_in_data_or_randomness(compose_config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gan_runner.build.compiled_play", lambda game, draw, precision: game.play)
+    plain = build(compose_config(*POINTS))
+    expected = torch.get_rng_state()
+    compiled = build(compose_config(*POINTS, "trainer.compile=true"))
+    assert torch.equal(torch.get_rng_state(), expected)
+    assert compiled.stream.state_dict() == plain.stream.state_dict() == {"drawn": 0}
