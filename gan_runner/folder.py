@@ -3,13 +3,13 @@
 import contextlib
 import logging
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
+from gan_runner import lock
 from gan_runner.errors import UsageError
 from gan_runner.reporting.runfile import RunFile
 from gan_runner.training.checkpoint import Checkpoints, load
@@ -62,26 +62,14 @@ def newest(numbered: Sequence[Path]) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` for this process alone; UsageError if another one trains in it.
-
-    The lock is on the folder itself and the system's, so it leaves no file behind and ends with the process, however
-    that ends. Where the system has no such locks (Windows), nothing is held.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl
-
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    """Hold ``folder`` for this process alone; UsageError if another one trains in it."""
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(lock.hold(folder))
         except BlockingIOError as error:
             pid = (RunFile.read(folder) or {}).get("pid", "not known yet")
             raise UsageError(f"{folder} is in use by another process (pid {pid}); wait for it, or stop it") from error
         yield
-    finally:
-        os.close(descriptor)
 
 
 def refuse_other_settings(then: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -8,26 +8,30 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gan_runner"
 
-BASE = {"errors", "types", "atomic"}
+BASE = {"errors", "types", "atomic", "lock", "cachedir"}
 MAY_IMPORT = {
     "errors": set(),
     "types": set(),
     "atomic": set(),
+    "lock": set(),
+    "cachedir": set(),
     "losses": {"types"},
     "regularizers": {"types"},
     "models": {"types", "errors"},
-    "data": {"types", "errors"},
-    "metrics": {"types", "data", "errors", "atomic"},
+    "data": BASE,
+    "metrics": {"types", "data", "errors", "atomic", "cachedir"},
     "games": {"types", "losses", "regularizers"},
     "training": {"types", "games", "data", "metrics", "errors", "atomic"},
     "reporting": {"errors", "atomic"},
     "construct": {"errors"},
     "build": BASE | {"construct", "data", "games", "metrics", "regularizers", "training"},
     "pictures": {"data", "reporting"},
-    "folder": {"errors", "reporting", "training"},
+    "folder": {"errors", "lock", "reporting", "training"},
     "record": {"build", "reporting", "training"},
     "run": BASE | {"build", "construct", "folder", "pictures", "record", "reporting", "training"},
-    "cli": {"errors", "run", "cli"},
+    "datatool": BASE | {"build", "construct", "data"},
+    "check": BASE | {"build", "data", "pictures", "reporting"},
+    "cli": {"errors", "run", "datatool", "check", "reporting", "cli"},
 }
 
 

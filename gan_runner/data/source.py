@@ -1,12 +1,13 @@
-"""A data set as the rest of the program sees it: one tensor, its labels, and how to scale it."""
+"""A data set as the rest of the program sees it: its samples, their labels, and how to scale them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
+from gan_runner.data.rows import FileRows
 from gan_runner.types import Shape
 
 
@@ -25,17 +26,24 @@ class Mixture:
 class Source:
     """All samples of a data set.
 
-    ``samples`` is uint8 ``[N, C, H, W]`` for pictures or float32 ``[N, D]`` for points; ``labels`` is int64 ``[N]``
-    or None; ``classes`` names each label. Pictures are scaled from 0..255 to ``low..high``; points stay as they are.
+    ``samples`` is uint8 ``[N, C, H, W]`` for pictures or float32 ``[N, D]`` for points; rows on the disk if they would
+    fill the memory. ``labels`` is int64 ``[N]`` or None; ``classes`` names each label. Pictures are scaled from 0..255
+    to ``low..high``; points stay as they are. ``digest`` stands for the samples and labels where hashing them here
+    would mean reading the disk.
     """
 
     name: str
-    samples: Tensor
+    samples: Tensor | FileRows
     labels: Tensor | None = None
     classes: tuple[str, ...] = ()
     low: float = -1.0
     high: float = 1.0
     mixture: Mixture | None = None
+    digest: str | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.samples, FileRows) and self.digest is None:
+            raise ValueError("samples on the disk come with the digest that was computed when they were written")
 
     def __len__(self) -> int:
         return self.samples.shape[0]
@@ -48,7 +56,18 @@ class Source:
     @property
     def is_points(self) -> bool:
         """Whether the samples are points rather than pictures."""
-        return self.samples.dim() == 2
+        return len(self.samples.shape) == 2
+
+    def take(self, index: Tensor) -> Tensor:
+        """Return the raw samples at ``index`` ``[n]``, in memory."""
+        return self.samples.take(index) if isinstance(self.samples, FileRows) else self.samples.index_select(0, index)
+
+    def part(self, index: Tensor) -> "Source":
+        """Return the source of the samples at ``index`` ``[n]``: a copy, or for rows on the disk a view."""
+        samples = self.samples.part(index) if isinstance(self.samples, FileRows) else self.take(index)
+        labels = None if self.labels is None else self.labels[index]
+        digest = self.digest and hashlib.sha256(self.digest.encode() + index.numpy().tobytes()).hexdigest()
+        return replace(self, samples=samples, labels=labels, digest=digest)
 
     def normalize(self, samples: Tensor) -> Tensor:
         """Return raw samples (uint8 pictures or float points) as the float32 that networks see."""
@@ -59,6 +78,9 @@ class Source:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the samples, the labels and their order: two sources with one fingerprint train alike."""
+        if self.digest is not None:
+            return hashlib.sha256(f"{self.digest} {self.low} {self.high}".encode()).hexdigest()
+        assert isinstance(self.samples, Tensor)
         digest = hashlib.sha256(f"{tuple(self.samples.shape)} {self.samples.dtype} {self.low} {self.high}".encode())
         digest.update(self.samples.contiguous().numpy().data)
         if self.labels is not None:

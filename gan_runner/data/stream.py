@@ -1,50 +1,56 @@
 """An endless, resumable sequence of batches from a source."""
 
-import hashlib
-
 import torch
-from torch import Tensor
 
+from gan_runner.data.fetch import fetcher
+from gan_runner.data.order import Order
 from gan_runner.data.source import Source
+from gan_runner.errors import UsageError
 from gan_runner.types import Batch
 
 
 class Stream:
-    """Batches without end, in an order that is a function of ``seed`` alone.
+    """Batches without end, in an order that is a function of ``seed`` alone (`Order`).
 
-    Epoch e visits all N samples in a random order p_e that depends on ``(seed, e)`` only, and position i of the endless
-    sequence is sample p_{i // N}[i % N]. A batch is the next ``batch_size`` positions: it may straddle epochs, and
-    nothing is dropped. So the whole state is the number of samples drawn, and a restart repeats the rest bit for bit.
+    A batch is the next ``batch_size`` positions of that order: it may straddle epochs, and nothing is dropped. So the
+    whole state is the number of samples drawn, and a restart repeats the rest bit for bit.
 
-    The samples live on the device as they are stored (uint8 for pictures: 47 MB for MNIST), and are scaled there, per
-    batch. ``shuffle=False`` visits them in their own order in every epoch.
+    The samples live on the device as they are stored (uint8 for pictures: 47 MB for MNIST), or on the disk if they
+    would fill the memory, and are scaled on the device, per batch. ``shuffle=False`` visits them in their own order;
+    ``flip`` mirrors each picture left to right with probability 1/2, anew in every epoch.
     """
 
-    def __init__(self, source: Source, batch_size: int, seed: int, device: torch.device, shuffle: bool = True) -> None:
+    def __init__(
+        self,
+        source: Source,
+        batch_size: int,
+        seed: int,
+        device: torch.device,
+        shuffle: bool = True,
+        flip: bool = False,
+    ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be a number of samples, got {batch_size}; allowed 1 or more")
+        if flip and source.is_points:
+            raise UsageError(f"data.flip mirrors pictures; got data {source.name} (points); leave it out")
         self._source = source
-        self._samples = source.samples.to(device)
-        self._labels = None if source.labels is None else source.labels.to(device)
         self._batch_size = batch_size
-        self._seed = seed
-        self._shuffle = shuffle
+        self._device = device
+        self._flip = flip
         self._drawn = 0
-        self._epoch = -1
-        self._order = torch.empty(0, dtype=torch.int64)
+        self._fetcher = fetcher(source.samples, device)
+        self._order = Order(len(source), seed, shuffle, self._fetcher.index_device)
+        self._labels = None if source.labels is None else source.labels.to(device)
 
     def next(self) -> Batch:
         """Return the next batch: ``real`` ``[batch_size, *shape]`` float32, ``labels`` ``[batch_size]`` or None."""
-        parts = []
-        position, end = self._drawn, self._drawn + self._batch_size
-        while position < end:
-            part = self._rest_of_epoch(position)[: end - position]
-            parts.append(part)
-            position += len(part)
-        index = parts[0] if len(parts) == 1 else torch.cat(parts)
-        real = self._source.normalize(self._samples.index_select(0, index))
-        labels = None if self._labels is None else self._labels.index_select(0, index)
-        self._drawn = end
+        index, samples = self._fetcher.fetch(self._order, self._drawn, self._batch_size)
+        real = self._source.normalize(samples)
+        if self._flip:
+            coins = self._order.coins(self._drawn, self._batch_size).to(self._device)
+            real = torch.where(coins[:, None, None, None], real.flip(-1), real)
+        labels = None if self._labels is None else self._labels.index_select(0, index.to(self._device))
+        self._drawn += self._batch_size
         return Batch(real, labels)
 
     def state_dict(self) -> dict[str, int]:
@@ -54,19 +60,3 @@ class Stream:
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Go on after ``state["drawn"]`` samples, as if they had been drawn here."""
         self._drawn = state["drawn"]
-
-    def _rest_of_epoch(self, position: int) -> Tensor:
-        """Return the 1 to N sample indices from ``position`` to the end of its epoch, on the device."""
-        epoch, start = divmod(position, len(self._source))
-        if epoch != self._epoch:
-            self._epoch = epoch
-            self._order = self._draw_order(epoch).to(self._samples.device)
-        return self._order[start:]
-
-    def _draw_order(self, epoch: int) -> Tensor:
-        """Return the order of one epoch, drawn on the CPU so that it is the same on every device."""
-        if not self._shuffle:
-            return torch.arange(len(self._source))
-        digest = hashlib.blake2b(f"{self._seed} epoch {epoch}".encode(), digest_size=8).digest()
-        generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
-        return torch.randperm(len(self._source), generator=generator)

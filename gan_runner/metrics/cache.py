@@ -3,25 +3,16 @@
 import hashlib
 import io
 import logging
-import os
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from gan_runner.atomic import write_bytes
+from gan_runner.cachedir import cache_dir
 
 log = logging.getLogger(__name__)
 
 DIGEST_BYTES = hashlib.sha256().digest_size
-
-
-def cache_dir() -> Path:
-    """Return ``$GAN_RUNNER_CACHE``, else ``$XDG_CACHE_HOME/gan_runner``, else ``~/.cache/gan_runner``."""
-    if own := os.environ.get("GAN_RUNNER_CACHE"):
-        return Path(own).expanduser()
-    shared = os.environ.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path.home() / ".cache") / "gan_runner"
 
 
 def save(name: str, value: dict[str, Any]) -> None:
