@@ -1,4 +1,4 @@
-"""Samples as a person looks at them: a grid of pictures, or points over the discriminator's landscape."""
+"""Samples as a person looks at them: a grid of pictures, or points with the discriminator's scores."""
 
 from collections.abc import Callable
 
@@ -6,32 +6,38 @@ import torch
 from torch import Tensor
 
 from gan_runner.data.source import Source
+from gan_runner.reporting.density import density
 from gan_runner.reporting.images import grid
 from gan_runner.reporting.landscape import scatter
 
 GRID = 64
 POINTS = 1000
+PLOTS = {1: density, 2: scatter}
+"""How points are drawn, by their dimension."""
 
 
 def draw_samples(
     source: Source, sample: Callable[[int], Tensor], score: Callable[[Tensor], Tensor] | None
 ) -> Tensor | None:
-    """Return generated samples as a uint8 picture ``[C, H, W]``; None for points that have no plane to lie in.
+    """Return generated samples as a uint8 picture ``[C, H, W]``; None for points of more than two dimensions.
 
-    Pictures come as a grid of 64; 2-D points as a scatter of 1,000 with as many real ones, over the scores.
+    Pictures come as a grid of 64; points as 1,000 with as many real ones and the scores: densities on a line, a scatter
+    over the landscape in the plane.
     """
     if not source.is_points:
         return grid(sample(GRID).cpu(), source.low, source.high)
-    return scatter(source.samples[_spread(source, POINTS)], sample(POINTS).cpu(), score)
+    plot = PLOTS.get(source.shape[0])
+    return plot and plot(_spread(source, POINTS), sample(POINTS).cpu(), score)
 
 
 def draw_real(source: Source) -> Tensor | None:
     """Return real samples drawn the same way, spread evenly over the data set."""
-    if source.is_points:
-        points = source.samples[_spread(source, POINTS)]
-        return scatter(points, points[:0], None)
-    return grid(source.normalize(source.samples[_spread(source, GRID)]), source.low, source.high)
+    if not source.is_points:
+        return grid(source.normalize(_spread(source, GRID)), source.low, source.high)
+    plot, points = PLOTS.get(source.shape[0]), _spread(source, POINTS)
+    return plot and plot(points, points[:0], None)
 
 
 def _spread(source: Source, count: int) -> Tensor:
-    return torch.linspace(0, len(source) - 1, min(count, len(source))).long()
+    """Return ``count`` raw samples at equal distances in the data set, or all if there are fewer."""
+    return source.take(torch.linspace(0, len(source) - 1, min(count, len(source))).long())

@@ -1,7 +1,6 @@
 """What a classifier, trained on the labelled data itself, thinks of generated pictures."""
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,12 +10,12 @@ from gan_runner.errors import UsageError
 from gan_runner.metrics import cache
 from gan_runner.metrics.base import Metric, Sample
 from gan_runner.metrics.frechet import frechet_distance, moments
-from gan_runner.metrics.judge import EXAMINE_BATCH, batches_of, examine, new_judge, train_judge
+from gan_runner.metrics.judge import EXAMINE_BATCH, batches_of, classes_per_channel, examine, new_judge, train_judge
 from gan_runner.metrics.samples import draw
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Part of the cache's file names: to be raised whenever the judge or what is kept of the data changes."""
 REAL_PICTURES = 100_000
 TRUSTWORTHY = 0.9
@@ -35,15 +34,20 @@ class Classifier(Metric):
                     the samples and the data (at most 100,000 of them). It compares runs on one data set with each
                     other; it is not the FID of the literature, which takes Inception's features.
 
+    ``per_channel`` is for stacked sets, whose classes are the combinations of what the channels show: one classifier
+    looks at each channel by itself, as in VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086), and the features are
+    those of all channels side by side.
+
     The classifier, its accuracy and the data's statistics are kept in the cache folder, by data fingerprint.
     """
 
     monitor = "fid"
 
-    def __init__(self, samples: int = 10_000) -> None:
+    def __init__(self, samples: int = 10_000, per_channel: bool = False) -> None:
         if samples < 2:
             raise ValueError(f"samples must be a number of pictures, got {samples}; allowed 2 or more; 10000 is usual")
         self._samples = samples
+        self._per_channel = per_channel
 
     def check(self, source: Source) -> None:
         """Raise UsageError unless the source holds labelled pictures."""
@@ -61,16 +65,23 @@ class Classifier(Metric):
                 f"metric=classifier holds out 1/7 of the pictures; got data {source.name} with {len(source)}; "
                 "use 7 or more, or metric=none"
             )
+        classes, channels = len(source.classes), source.shape[0]
+        if self._per_channel and classes_per_channel(source.shape, classes) ** channels != classes:
+            raise UsageError(
+                f"metric.per_channel is for stacked sets; got data {source.name}, whose {classes} classes are not the "
+                f"combinations of equally many in each of {channels} channels; use metric=classifier"
+            )
 
     def prepare(self, source: Source, device: torch.device) -> None:
         """Load the trained classifier and the data's statistics, or compute and keep them (20 s for MNIST)."""
         self._device = device
-        name = f"classifier-v{VERSION}-{len(source.classes)}-{source.fingerprint}.pt"
+        kind = f"{len(source.classes)}{'-per-channel' if self._per_channel else ''}"
+        name = f"classifier-v{VERSION}-{kind}-{source.fingerprint}.pt"
         state = cache.load(name)
         if state is None:
-            state = _learn(source, device)
+            state = _learn(source, device, self._per_channel)
             cache.save(name, state)
-        self._judge = new_judge(source, device).eval()
+        self._judge = new_judge(source, device, self._per_channel).eval()
         self._judge.load_state_dict(state["judge"])
         self._mean, self._cov = state["mean"], state["cov"]
         self._shares = state["shares"]
@@ -102,12 +113,12 @@ class Classifier(Metric):
         )
 
 
-def _learn(source: Source, device: torch.device) -> dict[str, Any]:
+def _learn(source: Source, device: torch.device, per_channel: bool) -> dict[str, Any]:
     """Return all that depends on the data alone, on the CPU."""
     assert source.labels is not None
-    judge, accuracy = train_judge(source, device)
-    some = torch.randperm(len(source), generator=torch.Generator().manual_seed(1))[:REAL_PICTURES]
-    mean, cov = moments(examine(judge, batches_of(replace(source, samples=source.samples[some]), device)).features)
+    judge, accuracy = train_judge(source, device, per_channel)
+    some = torch.randperm(len(source), generator=torch.Generator().manual_seed(1))[:REAL_PICTURES].sort().values
+    mean, cov = moments(examine(judge, batches_of(source, some, device)).features)
     counts = torch.bincount(source.labels, minlength=len(source.classes))
     return {
         "judge": {name: weight.cpu() for name, weight in judge.state_dict().items()},

@@ -3,11 +3,18 @@
 import torch
 from torch import Tensor
 
+PART = 10_000
+
 
 def moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean ``[F]`` and unbiased covariance ``[F, F]`` of ``features`` ``[N, F]``, N >= 2; float64 on the CPU."""
-    features = features.cpu().double()
-    return features.mean(dim=0), torch.cov(features.T).reshape(features.shape[1], features.shape[1])
+    parts = torch.split(features.cpu(), PART)  # never all of them in float64
+    mean = torch.stack([part.double().sum(dim=0) for part in parts]).sum(dim=0) / len(features)
+    products = torch.zeros(len(mean), len(mean), dtype=torch.float64)
+    for part in parts:
+        centred = part.double() - mean
+        products += centred.T @ centred
+    return mean, products / (len(features) - 1)
 
 
 def frechet_distance(mean1: Tensor, cov1: Tensor, mean2: Tensor, cov2: Tensor) -> float:

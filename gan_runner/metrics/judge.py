@@ -1,10 +1,9 @@
-"""The small convolutional network that metric=classifier judges pictures with, and how it is trained."""
+"""The small convolutional networks that metric=classifier judges pictures with, and how they are trained."""
 
 import logging
 import math
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -20,10 +19,12 @@ log = logging.getLogger(__name__)
 SEED = 0
 BATCH = 128
 UPDATES = 1200
+MOST_UPDATES = 20_000
+HELD_OUT = 20_000
 EXAMINE_BATCH = 500
 FEATURES = 128
 PIXELS_PER_SECOND = 6e6
-"""Pixels trained on per second, measured on one CPU core with MNIST; only for telling how long it will take."""
+"""Pixels (of whatever channels) trained on per second, measured on one CPU core; only to tell how long it will take."""
 
 
 class Judge(nn.Module):
@@ -62,32 +63,73 @@ class Judge(nn.Module):
         return logits
 
 
+class ChannelJudge(nn.Module):
+    """A classifier of pictures ``[B, C, H, W]`` whose channels each show one of k classes: one judge for all channels.
+
+    The K = k^C classes are all combinations, the first channel's class the most significant digit of the number. So the
+    probability of a combination is the product of its channels', and there are 128 features a channel. Held-out stacks
+    are made of digits that other stacks have shown: 99.9 % are read right, of stacks of MNIST's test digits 97.9 %.
+    """
+
+    def __init__(self, shape: Shape, classes: int) -> None:
+        super().__init__()
+        self.channels, *sides = shape
+        self.one = Judge((1, *sides), classes_per_channel(shape, classes))
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return ``[B, C * 128]``."""
+        features: Tensor = self.one.features(images.flatten(0, 1).unsqueeze(1))
+        return features.reshape(len(images), -1)
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Return logits ``[B, K]`` from features."""
+        first, *others = self.one.classify(features.reshape(len(features), self.channels, -1)).unbind(1)
+        for logits in others:
+            first = (first.unsqueeze(2) + logits.unsqueeze(1)).flatten(1)
+        combined: Tensor = first
+        return combined
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return logits ``[B, K]``."""
+        return self.classify(self.features(images))
+
+
+def classes_per_channel(shape: Shape, classes: int) -> int:
+    """Return the k for which the k^C combinations of k classes in each of the C channels are nearest to ``classes``."""
+    return round(float(classes ** (1 / shape[0])))
+
+
 class Opinion(NamedTuple):
-    """Of N pictures: features ``[N, 128]``, probability of the likeliest class ``[N]`` and that class ``[N]``."""
+    """Of N pictures: features ``[N, F]``, probability of the likeliest class ``[N]`` and that class ``[N]``."""
 
     features: Tensor
     confidence: Tensor
     predicted: Tensor
 
 
-def new_judge(source: Source, device: torch.device) -> Judge:
+def new_judge(source: Source, device: torch.device, per_channel: bool = False) -> Judge | ChannelJudge:
     """Return an untrained judge, the same one every time; the global random state is left as it was."""
+    kind = ChannelJudge if per_channel else Judge
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(SEED)
-        return Judge(source.shape, len(source.classes)).to(device)
+        return kind(source.shape, len(source.classes)).to(device)
 
 
-def train_judge(source: Source, device: torch.device) -> tuple[Judge, float]:
+def train_judge(source: Source, device: torch.device, per_channel: bool = False) -> tuple[Judge | ChannelJudge, float]:
     """Return a judge trained on 6/7 of the source, in eval mode, and its accuracy on the other 1/7.
 
-    AdamW on a one-cycle schedule for 1,200 batches of 128 (three epochs of MNIST, about 20 s on one CPU core, 99.1 %),
-    or two epochs of a larger set. All randomness is its own: the same source, device and thread count give the same
-    judge, and no other random number is disturbed.
+    Of large sets no more than 20,000 pictures are held out. AdamW on a one-cycle schedule for 1,200 batches of 128
+    (three epochs of MNIST, about 20 s on one CPU core, 99.1 %), for two epochs of a larger set, but never more than
+    20,000 batches: 2.6 million pictures. All randomness is its own: the same source, device and thread count give the
+    same judge, and no other random number is disturbed.
     """
+    assert source.labels is not None
     order = torch.randperm(len(source), generator=torch.Generator().manual_seed(SEED))
-    held_out, kept = order.split_with_sizes([len(source) // 7, len(source) - len(source) // 7])
-    updates = max(UPDATES, 2 * len(kept) // BATCH)
-    seconds = updates * BATCH * math.prod(source.shape) / PIXELS_PER_SECOND
+    unseen = min(len(source) // 7, HELD_OUT)
+    held_out, kept = order[:unseen].sort().values, order[unseen:]
+    updates = min(max(UPDATES, 2 * len(kept) // BATCH), MOST_UPDATES)
+    channels, height, width = source.shape
+    seconds = updates * BATCH * height * width * (channels if per_channel else 1) / PIXELS_PER_SECOND
     log.info(
         "training the classifier that generated pictures are judged with: %d labelled pictures, once for this data; "
         "about %.0f s on one CPU core",
@@ -95,25 +137,23 @@ def train_judge(source: Source, device: torch.device) -> tuple[Judge, float]:
         seconds,
     )
     start = time.monotonic()
-    judge = new_judge(source, device).train()
+    judge = new_judge(source, device, per_channel).train()
     with torch.enable_grad():
-        _fit(judge, Stream(_part(source, kept), BATCH, SEED, device), updates)
+        _fit(judge, Stream(source.part(kept), BATCH, SEED, device), updates)
     judge.eval()
-    unseen = _part(source, held_out)
-    predicted = examine(judge, batches_of(unseen, device)).predicted
-    assert unseen.labels is not None
-    accuracy = float((predicted == unseen.labels).double().mean())
+    predicted = examine(judge, batches_of(source, held_out, device)).predicted
+    accuracy = float((predicted == source.labels[held_out]).double().mean())
     log.info("classifier trained in %.0f s: %.2f %% right on held-out data", time.monotonic() - start, 100 * accuracy)
     return judge, accuracy
 
 
-def batches_of(source: Source, device: torch.device) -> Iterator[Tensor]:
-    """Yield all pictures as the judge sees them, ``[500, C, H, W]`` float32 at a time on the device."""
-    return (source.normalize(part.to(device)) for part in torch.split(source.samples, EXAMINE_BATCH))
+def batches_of(source: Source, index: Tensor, device: torch.device) -> Iterator[Tensor]:
+    """Yield the pictures at ``index`` as the judge sees them, ``[500, C, H, W]`` float32 at a time on the device."""
+    return (source.normalize(source.take(some).to(device)) for some in torch.split(index, EXAMINE_BATCH))
 
 
 @torch.inference_mode()
-def examine(judge: Judge, batches: Iterable[Tensor]) -> Opinion:
+def examine(judge: Judge | ChannelJudge, batches: Iterable[Tensor]) -> Opinion:
     """Return what a judge in eval mode makes of batches of pictures, on the CPU."""
     opinions = []
     for images in batches:
@@ -123,7 +163,7 @@ def examine(judge: Judge, batches: Iterable[Tensor]) -> Opinion:
     return Opinion(*(torch.cat(parts) for parts in zip(*opinions, strict=True)))
 
 
-def _fit(judge: Judge, stream: Stream, updates: int) -> None:
+def _fit(judge: Judge | ChannelJudge, stream: Stream, updates: int) -> None:
     optimizer = torch.optim.AdamW(judge.parameters(), lr=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1e-2, total_steps=updates)
     for _ in range(updates):
@@ -133,8 +173,3 @@ def _fit(judge: Judge, stream: Stream, updates: int) -> None:
         cross_entropy(judge(batch.real), batch.labels).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-
-
-def _part(source: Source, index: Tensor) -> Source:
-    assert source.labels is not None
-    return replace(source, samples=source.samples[index], labels=source.labels[index])

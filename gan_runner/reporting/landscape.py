@@ -5,17 +5,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from PIL import Image
 from torch import Tensor
 
+from gan_runner.reporting.axes import (
+    BOTTOM,
+    GENERATED,
+    GENERATED_KEY,
+    LEFT,
+    REAL,
+    REAL_KEY,
+    TOP,
+    WHITE,
+    Colour,
+    Sheet,
+    Span,
+)
+
 Score = Callable[[Tensor], Tensor]
-Colour = tuple[int, int, int]
 
 # Purple and green differ for every kind of colour vision, and leave orange to the generated points.
 LOW, MIDDLE, HIGH = (190, 170, 212), (247, 247, 247), (164, 214, 160)
-REAL, GENERATED, WHITE = (58, 60, 66), (240, 110, 10), (255, 255, 255)
-INK, FRAME = (70, 70, 70), (150, 150, 150)
-LEFT, TOP, BOTTOM = 46, 36, 28  # of a square plot; 18 pixels remain on its right
-REAL_KEY, GENERATED_KEY, BAR, BAR_WIDTH = LEFT + 6, LEFT + 62, 110, 64
+BAR, BAR_WIDTH = 110, 64  # of the colours' legend: its distance from the right edge, and its width
 LATTICE = 128
 
 
@@ -41,16 +52,13 @@ class _Frame:
         return torch.stack([x, y], dim=2).flatten(0, 1)
 
 
-def scatter(real: Tensor, fake: Tensor, score: Score | None, size: int = 512) -> Tensor | None:
+def scatter(real: Tensor, fake: Tensor, score: Score | None, size: int = 512) -> Tensor:
     """Return a picture uint8 ``[3, size, size]`` of the points ``real`` ``[M, 2]`` and ``fake`` ``[N, 2]``.
 
     The window follows from ``real`` alone: give the same real points every time and the pictures can be compared.
     ``score`` maps points ``[K, 2]`` to the discriminator's scores ``[K]``; their colours span the 2nd to the 98th
-    percentile within the window, with a contour at every eighth of that span. Points of another dimension than two have
-    no such picture: the answer is None.
+    percentile within the window, with a contour at every eighth of that span.
     """
-    if real.dim() != 2 or real.shape[1] != 2:
-        return None
     points, generated = real.detach().float().cpu(), fake.detach().float().cpu()
     frame = _window(points, size - TOP - BOTTOM)
     canvas = torch.full((3, size, size), 255.0)
@@ -69,12 +77,14 @@ def scatter(real: Tensor, fake: Tensor, score: Score | None, size: int = 512) ->
     _paint_generated(plot, inside)
     _paint_real(canvas, torch.tensor([[REAL_KEY, TOP / 2]]))
     _paint_generated(canvas, torch.tensor([[GENERATED_KEY, TOP / 2]]))
-    return _write_labels(canvas, frame, span, outside=len(generated) - len(inside))
+    return _labelled(canvas, frame, span, outside=len(generated) - len(inside))
 
 
 def _window(real: Tensor, side: int) -> _Frame:
     low, high = real.amin(dim=0), real.amax(dim=0)
-    extent = 1.3 * (high - low).max().item() or 1.0
+    sides = high - low
+    # What is generated lies beside a line rather than around it.
+    extent = (1.3 if sides.min() > 0 else 2.6) * sides.max().item() or 1.0
     x, y = ((low + high) / 2 - extent / 2).tolist()
     return _Frame(x, y, extent, side)
 
@@ -125,37 +135,14 @@ def _paint_dots(plot: Tensor, places: Tensor, colour: Colour, radius: float, opa
     plot.lerp_(torch.tensor(colour).float()[:, None, None], alpha.reshape(1, side, side))
 
 
-def _write_labels(canvas: Tensor, frame: _Frame, span: tuple[float, float] | None, outside: int) -> Tensor:
-    from PIL import Image, ImageDraw, ImageFont
-
+def _labelled(canvas: Tensor, frame: _Frame, span: tuple[float, float] | None, outside: int) -> Tensor:
     size = canvas.shape[1]
     image = Image.fromarray(canvas.round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy())
-    draw, font = ImageDraw.Draw(image), ImageFont.load_default(size=13)
-
-    def write(x: float, y: float, text: str, anchor: str) -> None:
-        draw.text((x, y), text, fill=INK, font=font, anchor=anchor)
-
-    right, bottom = LEFT + frame.side, TOP + frame.side
-    draw.rectangle((LEFT - 1, TOP - 1, right, bottom), outline=FRAME)
-    for x in _ticks(frame.x, frame.extent):
-        place = LEFT + (x - frame.x) * frame.side / frame.extent
-        draw.line((place, bottom, place, bottom + 4), fill=FRAME)
-        write(place, bottom + 8, f"{x:.6g}", "mt")
-    for y in _ticks(frame.y, frame.extent):
-        place = bottom - (y - frame.y) * frame.side / frame.extent
-        draw.line((LEFT - 5, place, LEFT - 1, place), fill=FRAME)
-        write(LEFT - 9, place, f"{y:.6g}", "rm")
-
-    write(REAL_KEY + 8, TOP / 2, "real", "lm")
-    write(GENERATED_KEY + 8, TOP / 2, f"generated ({outside} outside)" if outside else "generated", "lm")
+    sheet = Sheet(image, frame.side, frame.side)
+    sheet.scale_x(Span(frame.x, frame.extent, frame.side))
+    sheet.scale_y(Span(frame.y, frame.extent, frame.side))
+    sheet.name_points(outside)
     if span is not None:
-        write(size - BAR - 6, TOP / 2, f"score  {span[0]:.3g}", "rm")
-        write(size - BAR + BAR_WIDTH + 6, TOP / 2, f"{span[1]:.3g}", "lm")
-    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(size, size, 3).permute(2, 0, 1)
-
-
-def _ticks(start: float, extent: float) -> list[float]:
-    """Return the multiples of a round step (1, 2, 2.5 or 5 times a power of ten) that lie in the window."""
-    power = 10.0 ** math.floor(math.log10(extent / 6))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= extent / 6)
-    return [step * k for k in range(math.ceil(start / step), math.floor((start + extent) / step) + 1)]
+        sheet.write(size - BAR - 6, TOP / 2, f"score  {span[0]:.3g}", "rm")
+        sheet.write(size - BAR + BAR_WIDTH + 6, TOP / 2, f"{span[1]:.3g}", "lm")
+    return sheet.picture()

@@ -1,19 +1,61 @@
+import importlib
 import inspect
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from gan_runner.data import fake, gaussian_mixture, mnist
+from gan_runner.build import build
+from gan_runner.metrics.modes import Modes
 
 FOLDER = Path(__file__).parents[2] / "conf" / "data"
+POINTS = {"gaussian_1d", "gaussian_mixture", "parallel_lines", "swiss_roll"}
+CHOICES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("module", [fake, gaussian_mixture, mnist], ids=lambda module: module.__name__)
-def test_the_yaml_lists_every_parameter_with_its_default(module) -> None:
-    name = module.__name__.rsplit(".", 1)[1]
-    document = yaml.safe_load((FOLDER / f"{name}.yaml").read_text())
+def node_of(choice: str) -> dict[str, Any]:
+    document = yaml.safe_load((FOLDER / f"{choice}.yaml").read_text(encoding="utf-8"))
     node = document.get("data", document)
-    assert node.pop("_target_") == f"{module.__name__}.load"
+    assert isinstance(node, dict)
+    return node
+
+
+def test_the_choices_are_found() -> None:
+    assert {"fake", "mnist", "stacked_mnist"} | POINTS <= set(CHOICES)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_the_yaml_lists_every_parameter_with_its_default(choice: str) -> None:
+    node = node_of(choice)
+    module, _, function = node.pop("_target_").rpartition(".")
+    assert module.startswith(f"gan_runner.data.{choice}")
+    assert function == "load"
     assert node.pop("shuffle") is True
-    assert node == {key: parameter.default for key, parameter in inspect.signature(module.load).parameters.items()}
+    assert node.pop("flip", None) is (None if choice in POINTS else False)
+    parameters = inspect.signature(importlib.import_module(module).load).parameters
+    defaults = {name: parameter.default for name, parameter in parameters.items()}
+    assert node == {name: list(value) if isinstance(value, tuple) else value for name, value in defaults.items()}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_parameter_can_be_checked_and_given_by_name(choice: str) -> None:
+    module = importlib.import_module(node_of(choice)["_target_"].rpartition(".")[0])
+    for name, parameter in inspect.signature(module.load).parameters.items():
+        assert parameter.annotation is not parameter.empty, name
+        assert parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY), name
+
+
+@pytest.mark.parametrize("choice", sorted(POINTS))
+def test_points_train_with_the_network_and_the_metric_that_they_bring(compose_config: Any, choice: str) -> None:
+    parts = build(compose_config(f"data={choice}", "data.count=1000", "trainer=smoke"))
+    assert all(math.isfinite(value) for value in parts.engine.step(parts.stream).values())
+    assert isinstance(parts.metric, Modes) == (parts.source.mixture is not None)
+
+
+def test_stacked_digits_bring_a_metric_that_takes_them(compose_config: Any) -> None:
+    overrides = ("data=stacked_mnist", "data.count=100", "trainer=smoke", "arch.generator.width=4")
+    parts = build(compose_config(*overrides, "arch.discriminator.width=4"))
+    assert parts.metric is not None
+    assert all(math.isfinite(value) for value in parts.engine.step(parts.stream).values())

@@ -32,7 +32,17 @@ def test_a_grid_of_an_even_side_is_centred_too() -> None:
     assert sorted(source.mixture.centres.tolist()) == [[-1, -1], [-1, 1], [1, -1], [1, 1]]
 
 
-@pytest.mark.parametrize(("layout", "modes"), [("ring", 8), ("ring", 1), ("grid", 25), ("grid", 1)])
+@pytest.mark.parametrize(("modes", "expected"), [(None, [-7, -5, -3, -1, 1, 3, 5, 7]), (3, [-2, 0, 2]), (1, [0])])
+def test_a_line_has_its_modes_two_apart_on_the_x_axis(modes: int | None, expected: list[float]) -> None:
+    source = gaussian_mixture.load("line", modes=modes, count=100)
+    assert source.mixture is not None
+    assert source.mixture.centres.tolist() == [[x, 0] for x in expected]
+    assert source.mixture.sd == 0.05
+
+
+@pytest.mark.parametrize(
+    ("layout", "modes"), [("ring", 8), ("ring", 1), ("grid", 25), ("grid", 1), ("line", 8), ("line", 1)]
+)
 def test_modes_are_equally_weighted_and_points_lie_around_their_own_centre(layout: str, modes: int) -> None:
     source = gaussian_mixture.load(layout, modes=modes, sd=0.3, count=20_003)
     assert source.labels is not None
@@ -67,8 +77,10 @@ def test_the_points_depend_on_the_seed_alone() -> None:
     ("wrong", "message"),
     [
         ({"layout": "grid", "modes": 24}, "square number"),
-        ({"layout": "grid", "modes": -4}, "square number"),
-        ({"layout": "grid", "radius": 1.0}, "layout=ring"),
+        ({"layout": "grid", "modes": -4}, "modes"),
+        ({"layout": "line", "modes": 0}, "modes"),
+        ({"layout": "grid", "radius": 1.0}, "layout=ring, got 1.0 with layout=grid"),
+        ({"layout": "line", "radius": 1.0}, "layout=ring, got 1.0 with layout=line"),
         ({"modes": 0}, "modes"),
         ({"radius": 0.0}, "radius"),
         ({"radius": math.inf}, "radius"),

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_runner.data import gaussian_mixture, mnist
+from gan_runner.data import fake, gaussian_mixture, mnist
 from gan_runner.data.source import Source
 from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.metrics import judge
@@ -94,7 +94,7 @@ def test_a_damaged_cache_is_made_again_to_the_same_bits_and_no_random_number_is_
     metric: Classifier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("GAN_RUNNER_CACHE", str(tmp_path))
-    damaged = tmp_path / f"classifier-v1-4-{squares().fingerprint}.pt"
+    damaged = tmp_path / f"classifier-v2-4-{squares().fingerprint}.pt"
     damaged.write_bytes(b"damaged")
     state = torch.get_rng_state()
     again = Classifier(samples=SAMPLES)
@@ -145,6 +145,35 @@ def test_a_few_thousand_mnist_digits_are_learnt_and_told_from_noise(
     assert real["fid"] < noise["fid"] / 10
 
 
+def test_a_stacked_set_is_judged_per_channel_and_kept_apart_from_the_plain_judge(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GAN_RUNNER_CACHE", str(tmp_path))
+    monkeypatch.setattr(judge, "UPDATES", 60)
+    one, other = squares(1120, seed=2), squares(1120, seed=3)
+    assert one.labels is not None
+    assert other.labels is not None
+    shift = torch.arange(1120) // 4  # so that all sixteen pairs of corners occur
+    order = (torch.arange(1120) + shift) % 1120
+    stacked = Source(
+        "pairs",
+        torch.cat([one.samples, other.samples[order]], dim=1),
+        4 * one.labels + other.labels[order],
+        classes=tuple(f"{a}{b}" for a in "abcd" for b in "abcd"),
+    )
+    values = {}
+    for per_channel in (True, False):
+        metric = Classifier(samples=1120, per_channel=per_channel)
+        metric.check(stacked)
+        metric.prepare(stacked, CPU)
+        values[per_channel] = metric.evaluate(sampler(stacked))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert values[True]["classes"] == 16
+    assert values[True]["kl"] < 0.01
+    assert values[True]["confidence"] > 0.95
+    assert values[True] != values[False]
+
+
 def test_description(metric: Classifier) -> None:
     values = {"classes": 3.0, "kl": 0.0123, "confidence": 0.9, "fid": 3.412}
     assert metric.describe(values) == "3 of 4 classes, KL 0.012, FID on classifier features 3.41"
@@ -166,6 +195,20 @@ def test_description(metric: Classifier) -> None:
 def test_data_it_cannot_judge_are_refused(source: Source, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         Classifier().check(source)
+
+
+@pytest.mark.parametrize(("channels", "classes"), [(3, 10), (2, 15), (3, 1001)])
+def test_a_judge_per_channel_needs_classes_that_are_combinations(channels: int, classes: int) -> None:
+    source = fake.load(channels=channels, size=4, count=20, classes=classes)
+    Classifier().check(source)
+    with pytest.raises(UsageError, match=f"got data fake, whose {classes} classes .* in each of {channels} channels"):
+        Classifier(per_channel=True).check(source)
+
+
+@pytest.mark.parametrize(("channels", "classes"), [(3, 1000), (2, 16), (1, 7), (3, 3740**3)])
+def test_a_judge_per_channel_takes_classes_that_are_combinations(channels: int, classes: int) -> None:
+    source = fake.load(channels=channels, size=4, count=20)
+    Classifier(per_channel=True).check(replace(source, classes=range(classes)))  # type: ignore[arg-type]
 
 
 def test_samples_that_are_not_finite_are_a_failed_training(metric: Classifier) -> None:

@@ -37,8 +37,9 @@ def test_equal_gaussians_have_distance_zero_at_any_rank(rank: int) -> None:
     assert 0 <= distance(one, one) < 1e-9 * np.trace(one[1])
 
 
-def test_moments_are_numpys() -> None:
-    features = np.random.default_rng(0).normal(5, 2, size=(50, 4)).astype(np.float32)
+@pytest.mark.parametrize("count", [2, 50, 25_001])
+def test_moments_are_numpys(count: int) -> None:
+    features = np.random.default_rng(0).normal(5, 2, size=(count, 4)).astype(np.float32)
     mean, cov = moments(torch.from_numpy(features))
     assert mean.dtype == cov.dtype == torch.float64
     np.testing.assert_allclose(mean, features.astype(np.float64).mean(axis=0), rtol=1e-12)

@@ -20,3 +20,8 @@ def test_the_yaml_lists_every_parameter_with_its_default(metric: type[Metric]) -
 
 def test_none_is_a_null_target() -> None:
     assert yaml.safe_load((FOLDER / "none.yaml").read_text()) == {"_target_": None}
+
+
+def test_stacked_is_the_classifier_with_other_values() -> None:
+    plain, stacked = (yaml.safe_load((FOLDER / f"{name}.yaml").read_text()) for name in ("classifier", "stacked"))
+    assert stacked == plain | {"samples": 26_000, "per_channel": True}
