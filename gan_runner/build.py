@@ -9,6 +9,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from gan_runner.construct import call, checked, construct
+from gan_runner.data.picture_set import PictureSet, Report
+from gan_runner.data.prepared import PreparedSet
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
 from gan_runner.errors import UsageError
@@ -24,7 +26,13 @@ from gan_runner.training.seed import derive, isolated_rng, seed_everything
 from gan_runner.training.settings import RunSettings, TrainerSettings
 
 Config = Mapping[str, Any]
+Data = Source | PictureSet | PreparedSet
+STREAM_KEYS = ("shuffle", "flip")
 GROUPS = ("data", "arch", "game", "loss", "reg", "optim", "metric", "trainer", "logger")
+
+
+def unseen(what: str, done: int, total: int) -> None:
+    """Show nothing of what takes its time."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Parts:
     metric: Metric | None
 
 
-def build(config: Config) -> Parts:
+def build(config: Config, report: Report = unseen) -> Parts:
     """Build all parts of the run that ``config`` (plain containers, interpolations resolved) describes.
 
     Raises UsageError, in one sentence, for values out of range, for combinations that cannot work and for data that
@@ -59,16 +67,17 @@ def build(config: Config) -> Parts:
     regularizers = {name: construct(node, f"reg.{name}") for name, node in config["reg"].items()}
     arch = resolve_norms(config["arch"], regularizers)
     metric = construct(config["metric"], "metric") if config["metric"].get("_target_") else None
-    source = load_source(config["data"])
+    source = load_source(config["data"], report)
     if metric is not None:
         metric.check(source)
-    shuffle = checked(config["data"].get("shuffle", True), bool, "data.shuffle")
-    stream = Stream(source, trainer.batch_size, derive(run.seed, "data"), device, shuffle)
+    shuffle, flip = (checked(config["data"].get(key, key == "shuffle"), bool, f"data.{key}") for key in STREAM_KEYS)
+    stream = Stream(source, trainer.batch_size, derive(run.seed, "data"), device, shuffle, flip)
 
     seed_everything(derive(run.seed, "weights"))
     prior = call(Prior, arch["latent"], "arch.latent")
-    generator = construct(arch["generator"], "arch.generator", shape=source.shape, latent_dim=prior.dim)
-    discriminator = construct(arch["discriminator"], "arch.discriminator", shape=source.shape)
+    facts = {"shape": source.shape, "classes": len(source.classes)}  # each network takes what it has a parameter for
+    generator = construct(arch["generator"], "arch.generator", latent_dim=prior.dim, **facts)
+    discriminator = construct(arch["discriminator"], "arch.discriminator", **facts)
     refuse_batch_norm(discriminator, regularizers)
     if trainer.batch_size == 1 and (batch_norms(generator) or batch_norms(discriminator)):
         raise UsageError(
@@ -94,10 +103,16 @@ def build(config: Config) -> Parts:
     return Parts(run, trainer, device, source, stream, game, engine, metric)
 
 
-def load_source(node: Config) -> Source:
-    """Read the data set; ``shuffle`` beside its settings belongs to the stream."""
-    source: Source = construct({key: value for key, value in node.items() if key != "shuffle"}, "data")
-    return source
+def load_data(node: Config) -> Data:
+    """Return what the data choice stands for; ``shuffle`` and ``flip`` beside its settings belong to the stream."""
+    data: Data = construct({key: value for key, value in node.items() if key not in STREAM_KEYS}, "data")
+    return data
+
+
+def load_source(node: Config, report: Report = unseen) -> Source:
+    """Return the data, its pictures decoded first if that was not done yet."""
+    data = load_data(node)
+    return data if isinstance(data, Source) else data.source(report)
 
 
 def resolve_norms(arch: Config, regularizers: Mapping[str, Regularizer]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.folder import discard_if_empty, exclusive, open_folder, require_writable
 from gan_runner.pictures import draw_real, draw_samples
 from gan_runner.record import Record, describe, shown
+from gan_runner.reporting.counter import Counter
 from gan_runner.reporting.jsonl import JsonLines
 from gan_runner.reporting.progress import Progress, setup_logging
 from gan_runner.reporting.recorder import RunRecorder
@@ -68,7 +69,8 @@ def _train(request: Request) -> float | None:
     if checkpoint is not None:  # another thread count would change the last bits
         config = {**config, "threads": config["threads"] or checkpoint["threads"]}
     try:
-        parts = build(config)
+        with Counter() as counter:
+            parts = build(config, counter)
         state = RunState() if checkpoint is None else resume(checkpoint, parts)
     except (RuntimeError, MemoryError) as error:
         failure = out_of_memory(error, config)

@@ -58,7 +58,7 @@ def test_every_choice_composes_and_its_targets_take_its_keys(compose_config: Any
     for choice in choices(group):
         for path, node in targets(compose_config(f"{group}={choice}")):
             parameters = inspect.signature(locate(path, choice)).parameters
-            keys = node.keys() - {"_target_", "shuffle", "generator", "discriminator"}
+            keys = node.keys() - {"_target_", "shuffle", "flip", "generator", "discriminator"}
             assert keys <= parameters.keys(), f"{group}={choice}: {path}"
 
 
@@ -123,6 +123,30 @@ def test_every_experiment_says_its_command_time_and_result(experiment: str) -> N
     head = (CONF / "experiment" / f"{experiment}.yaml").read_text(encoding="utf-8").split("defaults:")[0]
     assert f"gan-train experiment={experiment}" in head
     assert "seconds" in head
+
+
+CONDITIONAL = """
+from gan_runner.models.mlp import Discriminator as Plain
+
+
+class Discriminator(Plain):
+    def __init__(self, shape: tuple[int, ...], classes: int, width: int = 4) -> None:
+        super().__init__(shape, [width])
+        self.seen = (shape, classes)
+"""
+
+
+def test_networks_learn_channels_and_classes_from_the_data(
+    compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "conditional_arch.py").write_text(CONDITIONAL)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("GAN_RUNNER_ALLOW", "conditional_arch")
+    config = compose_config(*FAKE, "data.channels=3", "data.classes=7", "arch=mlp")
+    config["arch"]["discriminator"] = {"_target_": "conditional_arch.Discriminator"}
+    parts = build(config)
+    assert parts.game.networks["discriminator"].seen == ((3, 28, 28), 7)
+    assert parts.game.sample(2, torch.Generator()).shape == (2, 3, 28, 28)
 
 
 def test_wgan_alone_is_the_papers_algorithm(compose_config: Any) -> None:

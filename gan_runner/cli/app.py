@@ -64,8 +64,11 @@ class Ended(BaseException):
         self.error = error
 
 
-def guarded(command: Callable[[], None]) -> int:
-    """Run ``command`` and return the exit code, with any error told in one line (or in full: HYDRA_FULL_ERROR=1)."""
+def guarded(command: Callable[[], None], config: str = "config", stopped: str = "training had not begun") -> int:
+    """Run ``command`` and return the exit code, with any error told in one line (or in full: HYDRA_FULL_ERROR=1).
+
+    ``config`` is the name of the config that it composes; ``stopped`` is what to say after Ctrl-C.
+    """
     full = os.environ.get(FULL_ERROR) == "1"
     os.environ[FULL_ERROR] = "1"  # Hydra is to raise, not to print and exit 1: the words and codes are ours
     try:
@@ -77,14 +80,14 @@ def guarded(command: Callable[[], None]) -> int:
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         if isinstance(error, ValueError) and not str(error).startswith("Config group override"):
             raise  # only Hydra's bare ValueError for group=null is the user's; any other is a fault of ours
-        return _fail(explain(error, sys.argv[1:], conf_dir()), UsageError.exit_code, full)
+        return _fail(explain(error, sys.argv[1:], conf_dir(), config), UsageError.exit_code, full)
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except OSError as error:
         return _fail(f"{error.filename or 'file system'}: {error.strerror or error}", UsageError.exit_code, full)
     except KeyboardInterrupt:
-        return _fail("stopped before training began", 130, full)
+        return _fail(f"stopped; {stopped}", 130, full)
     return 0
 
 

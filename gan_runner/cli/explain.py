@@ -13,13 +13,14 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 
-def explain(error: Exception, arguments: Sequence[str], conf: Path) -> str:
+def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str = "config") -> str:
     """Return what is wrong with the command line: the unknown choice or key, its nearest neighbour, what is allowed.
 
-    ``arguments`` are those of the command, ``conf`` the folder of the config groups. What is none of these is Hydra's
+    ``arguments`` are those of the command, ``conf`` the folder of the config groups, ``config`` the name of the
+    command's own config there. What is none of these is Hydra's
     own message on one line.
     """
-    folders = [conf, *_config_dirs(arguments)]
+    folders = [conf, *config_dirs(arguments)]
     groups = {group: choices(group, folders) for group in _groups(folders)}
     overrides = _parse([argument for argument in arguments if "=" in argument and not argument.startswith("--")])
     for override in overrides:
@@ -31,9 +32,8 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path) -> str:
                         f"{override.key_or_group}={name}: no such choice{_nearest(name, known)}; "
                         f"allowed: {', '.join(known)}"
                     )
-    keys = _keys(
-        folders, [str(o.input_line) for o in overrides if o.key_or_group in groups and not o.is_sweep_override()]
-    )
+    chosen = [str(o.input_line) for o in overrides if o.key_or_group in groups and not o.is_sweep_override()]
+    keys = _keys(config, folders, chosen)
     for override in overrides if keys else []:
         key = override.key_or_group
         known = [*groups, *keys]
@@ -54,7 +54,8 @@ def _groups(folders: Sequence[Path]) -> list[str]:
     return sorted({path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()})
 
 
-def _config_dirs(arguments: Sequence[str]) -> Iterator[Path]:
+def config_dirs(arguments: Sequence[str]) -> Iterator[Path]:
+    """Yield the folders of the user's own choices that the command line names."""
     for flag in ("--config-dir", "-cd"):
         for index, argument in enumerate(arguments):
             if argument == flag and index + 1 < len(arguments):
@@ -83,14 +84,14 @@ def _names(override: Override) -> list[str]:
     return ["null" if item is None else str(item) for item in flat]
 
 
-def _keys(folders: Sequence[Path], group_overrides: Sequence[str]) -> list[str]:
+def _keys(config: str, folders: Sequence[Path], group_overrides: Sequence[str]) -> list[str]:
     """Return every key of the config that these group choices compose to."""
     conf, *more = (str(folder.absolute()) for folder in folders)
     search = [f"hydra.searchpath=[{','.join(f'file://{folder}' for folder in more)}]"]
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(conf, version_base="1.3"):
-            return list(_walk(compose("config", [*search, *group_overrides])))
+            return list(_walk(compose(config, [*search, *group_overrides])))
     except (HydraException, OmegaConfBaseException):
         return []
 

@@ -32,7 +32,7 @@ def setup_logging(folder: Path | None) -> None:
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
-    shell = _TerminalHandler() if _on_terminal() else logging.StreamHandler()
+    shell = _TerminalHandler() if on_terminal() else logging.StreamHandler()
     shell.setLevel(logging.INFO)
     root.addHandler(shell)
     if folder is not None:
@@ -55,13 +55,13 @@ class Progress:
         self._shown = -SECONDS_BETWEEN_LINES
         self._line = ""
         self._kept = ""
-        self._bar = _Bar(total, start) if _on_terminal() else None
+        self._bar = Bar(total, start) if on_terminal() else None
 
     def update(self, step: int, losses: Mapping[str, float], images_per_second: float) -> None:
         """Show that ``step`` steps are done; ``losses`` are shown under the names and in the order given."""
         values = [f"{name} {value:#.3g}" for name, value in losses.items()]
         left = self._seconds_left(step)
-        parts = [f"step {step}/{self._total}", *values, f"{images_per_second:,.0f} images/s", f"{_clock(left)} left"]
+        parts = [f"step {step}/{self._total}", *values, f"{images_per_second:,.0f} images/s", f"{clock(left)} left"]
         self._line = "  ".join(parts)
         if self._bar is not None:
             self._bar.show(step, self._line + self._kept)
@@ -101,7 +101,9 @@ class Progress:
             self._line = ""
 
 
-class _Bar:
+class Bar:
+    """A line with a bar at the bottom of the terminal."""
+
     def __init__(self, total: int, start: int) -> None:
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as RichProgress
@@ -119,10 +121,12 @@ class _Bar:
         self._rich.start()
 
     def show(self, step: int, line: str) -> None:
+        """Draw the bar at ``step`` with ``line`` after it."""
         with contextlib.suppress(OSError):  # the terminal is gone, the training is not
             self._rich.update(self._task, completed=step, description=line, refresh=True)
 
     def close(self) -> None:
+        """Leave the terminal as it was."""
         with contextlib.suppress(OSError):
             self._rich.stop()
 
@@ -147,11 +151,13 @@ def _console() -> "Console":
     return Console(stderr=True)
 
 
-def _on_terminal() -> bool:
+def on_terminal() -> bool:
+    """Return whether a person sees stderr as it is written."""
     return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return e.g. ``1:23`` or ``2:05:00``."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -1,0 +1,62 @@
+"""A set that `gan-data prepare` has made, wherever it lies now; what it was made from need not be there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from gan_runner.data.picture_set import as_source
+from gan_runner.data.preparing.recipe import Report
+from gan_runner.data.preparing.store import MANIFEST, Prepared, open_prepared
+from gan_runner.data.selection import Names, check_limit, select
+from gan_runner.data.source import Source
+from gan_runner.errors import UsageError
+
+
+@dataclass(frozen=True)
+class PreparedSet:
+    """One prepared folder or several, and which of their pictures are wanted."""
+
+    prepared: tuple[Prepared, ...]
+    classes: Names | None
+    limit: int | None
+
+    @property
+    def name(self) -> str:
+        """The word for such data: that of what was prepared."""
+        return "+".join(dict.fromkeys(str(one.manifest["name"]) for one in self.prepared))
+
+    def source(self, report: Report) -> Source:
+        """Return the set as training sees it; there is nothing to wait for."""
+        source = as_source(self.name, self.prepared, [one.folder.name for one in self.prepared])
+        if source.labels is None:
+            if self.classes is not None:
+                raise UsageError(f"data.classes: {self.prepared[0].folder} was prepared without labels; leave it out")
+            return source if self.limit is None else source.part(torch.arange(min(self.limit, len(source))))
+        if self.classes is None and self.limit is None:
+            return source
+        index, labels, names = select(source.labels.numpy(), source.classes, self.classes, self.limit)
+        part = source.part(torch.from_numpy(index))
+        return replace(part, labels=torch.from_numpy(labels), classes=names, digest=f"{part.digest} {names}")
+
+
+def load(
+    root: str | Sequence[str] | None = None, classes: Sequence[str | int] | None = None, limit: int | None = None
+) -> PreparedSet:
+    """Open the set prepared in the folder ``root``, or the sets of several folders, with a class for each.
+
+    A folder without a manifest stands for the prepared folders inside it, by name. ``classes`` keeps only those and
+    numbers them in the order given; ``limit`` then keeps the first so many pictures. Raises UsageError if a folder is
+    no prepared set or its files do not fit together.
+    """
+    if not root:
+        raise ValueError("root: give the folder that gan-data prepare has made, data.root=DIR")
+    check_limit(limit)
+    folders = [found for one in ([root] if isinstance(root, str) else root) for found in _folders(Path(one))]
+    return PreparedSet(tuple(open_prepared(folder) for folder in folders), classes, limit)
+
+
+def _folders(root: Path) -> list[Path]:
+    inside = sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+    return inside if inside and not (root / MANIFEST).is_file() else [root]

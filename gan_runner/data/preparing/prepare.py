@@ -1,0 +1,152 @@
+"""From a collection to a prepared set, and to what can be said of it."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gan_runner import lock
+from gan_runner.data.encoded.base import Broken, Collection
+from gan_runner.data.preparing.journal import Growing, tidy
+from gan_runner.data.preparing.recipe import OnError, Recipe, Report, describe
+from gan_runner.data.preparing.store import FORMAT, Prepared, is_prepared, open_prepared
+from gan_runner.data.preparing.workers import Workers
+from gan_runner.errors import UsageError
+
+log = logging.getLogger(__name__)
+
+TOLERATED = 0.01
+"""The share of broken pictures that ``skip`` passes over: more of them is not noise but another format."""
+LISTED = 20
+"""Sizes of the stored pictures that the manifest lists, the commonest."""
+
+
+def key(collection: Collection, recipe: Recipe, on_error: OnError) -> str:
+    """Return a digest of all that a prepared set depends on, without reading pictures."""
+    parts = {"source": collection.identity(), "recipe": describe(recipe), "on_error": on_error}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def prepare(
+    collection: Collection,
+    recipe: Recipe,
+    on_error: OnError,
+    folder: Path,
+    report: Report,
+    jobs: int | None = None,
+) -> Prepared:
+    """Decode every picture of a collection into ``folder``, or go on where it was left, or find it done.
+
+    Pictures are decoded by ``jobs`` processes (None: one a core) and written in the collection's order, so the result
+    is the same whatever their number and however often the work was interrupted. Only one process at a time works on a
+    folder; others wait. Raises UsageError if a picture is broken and may not be passed over, the folder holds another
+    set, or the disk is too small or full; what is done is then kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        if is_prepared(folder):
+            return _same_set(open_prepared(folder), collection, recipe, on_error)
+        with Workers(collection, jobs) as workers:
+            total, lost = len(collection), collection.broken
+            everything = total + sum(one.count for one in lost)
+            refuse_broken(lost, everything, on_error)
+            workers.start()
+            decided = workers.channels(recipe)
+            assert decided.channels is not None
+            head = {"key": key(collection, recipe, on_error), "name": collection.name, "recipe": describe(decided)}
+            growing = Growing(folder, head, (decided.channels, recipe.size, recipe.size))
+            try:
+                _refuse_small_disk(folder, total - growing.rows, decided)
+                done = 0 if growing.last is None else growing.last.first + growing.last.count
+                report("preparing", done, total)
+                for decoded in workers.decode(decided, growing.last, strict=decided != recipe):
+                    refuse_broken([*lost, *growing.broken, *decoded.broken], everything, on_error)
+                    growing.append(decoded)
+                    report("preparing", decoded.piece.first + decoded.piece.count, total)
+                growing.finish(_manifest(collection, decided, on_error, growing) | {"key": head["key"]})
+            except OSError as error:
+                raise _stopped(error, folder, growing.rows, total) from error
+            finally:
+                growing.close()
+    return open_prepared(folder)
+
+
+def refuse_broken(broken: Sequence[Broken], total: int, on_error: OnError) -> None:
+    """Raise UsageError if there is a broken picture, or with ``skip`` if they are more than 1 % of ``total``."""
+    count = sum(one.count for one in broken)
+    if not count or (on_error == "skip" and count <= TOLERATED * total):
+        return
+    first = f"{broken[0].where}: {broken[0].reason}"
+    if on_error == "stop":
+        raise UsageError(f"{first}; mend or remove it, or pass over up to 1 % of the pictures: data.on_error=skip")
+    raise UsageError(
+        f"{count:,} of {total:,} pictures cannot be read, more than the 1 % that data.on_error=skip passes over; the "
+        f"first is {first}; gan-data check lists them"
+    )
+
+
+def _manifest(collection: Collection, recipe: Recipe, on_error: OnError, growing: Growing) -> dict[str, Any]:
+    broken = [*collection.broken, *growing.broken]
+    return {
+        "format": FORMAT,
+        "name": collection.name,
+        "place": collection.place,
+        "source": collection.identity(),
+        "recipe": describe(recipe),
+        "on_error": on_error,
+        "classes": list(collection.classes),
+        "skipped": sum(one.count for one in broken),
+        "broken": [asdict(one) for one in broken],
+        "stored_sizes": [[*size, count] for size, count in growing.sizes.most_common(LISTED)],
+    }
+
+
+def _same_set(prepared: Prepared, collection: Collection, recipe: Recipe, on_error: OnError) -> Prepared:
+    """Return ``prepared`` if it is what was asked for; sizes and sets are never mixed in one folder."""
+    tidy(prepared.folder)
+    if prepared.manifest.get("key") == key(collection, recipe, on_error):
+        return prepared
+    have = prepared.manifest
+    raise UsageError(
+        f"{prepared.folder} holds {have['count']:,} pictures of {have['name']} at {have['recipe']['size']} pixels, of "
+        f"another source or recipe than the {collection.name} at {recipe.size} asked for; give another out=, or remove "
+        "that folder"
+    )
+
+
+def _refuse_small_disk(folder: Path, pictures: int, recipe: Recipe) -> None:
+    assert recipe.channels is not None
+    needed = pictures * recipe.channels * recipe.size**2
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise UsageError(
+            f"{folder}: {pictures:,} pictures of {recipe.size} pixels take {needed / 1e9:,.1f} GB more and "
+            f"{free / 1e9:,.1f} GB are free; give out= on another disk, a smaller data.size or a data.limit"
+        )
+
+
+def _stopped(error: OSError, folder: Path, done: int, total: int) -> UsageError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    why = "the disk is full" if full else error.strerror or str(error)
+    return UsageError(
+        f"{error.filename or folder}: {why}, after {done:,} of {total:,} pictures; they are kept: make room and type "
+        "the same command again"
+    )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder; wait for another process that prepares the same set, such as another run of a sweep."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(lock.hold(folder))
+        except BlockingIOError:
+            log.info("another process is preparing %s: waiting for it", folder)
+            stack.enter_context(lock.hold(folder, wait=True))
+        yield

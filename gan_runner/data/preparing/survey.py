@@ -1,0 +1,54 @@
+"""Reading a whole collection as preparing would, keeping nothing but what is to be said of it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_runner.data.encoded.base import Broken, Collection
+from gan_runner.data.preparing.recipe import Recipe, Report
+from gan_runner.data.preparing.workers import Sizes, Workers
+
+SHOWN = 100
+"""Pictures kept for the contact sheet, spread evenly."""
+
+
+@dataclass
+class Survey:
+    """What a collection holds: ``records`` in all, of which ``broken`` cannot be read.
+
+    ``recipe`` has its channels decided; ``labels`` counts the pictures of each label; ``sizes`` those of each stored
+    (width, height, mode); ``shown`` are some pictures, decoded, uint8 ``[C, S, S]``.
+    """
+
+    records: int
+    recipe: Recipe
+    classes: tuple[str, ...]
+    broken: list[Broken] = field(default_factory=list)
+    labels: Counter[int] = field(default_factory=Counter)
+    sizes: Sizes = field(default_factory=Counter)
+    shown: list[NDArray[np.uint8]] = field(default_factory=list)
+
+    @property
+    def pictures(self) -> int:
+        """The number of pictures that can be read."""
+        return sum(self.sizes.values())
+
+
+def survey(collection: Collection, recipe: Recipe, report: Report, jobs: int | None = None) -> Survey:
+    """Decode every picture and return what was found; UsageError if the set as a whole cannot be read."""
+    total = len(collection)
+    wanted = set(np.linspace(0, total - 1, min(SHOWN, total)).astype(int).tolist())
+    with Workers(collection, jobs) as workers:
+        workers.start()
+        found = Survey(total, workers.channels(recipe), collection.classes, list(collection.broken))
+        for decoded in workers.decode(found.recipe):
+            first, count = decoded.piece.first, decoded.piece.count
+            found.broken += decoded.broken
+            found.sizes.update(decoded.sizes)
+            found.labels.update(decoded.labels[decoded.labels >= 0].tolist())
+            chosen = [at - first for at in sorted(wanted & set(range(first, first + count)))]
+            found.shown += [decoded.pixels[at].copy() for at in chosen if at < len(decoded.pixels)]
+            report("checking", first + count, total)
+    return found

@@ -1,0 +1,59 @@
+"""Doing the same thing many times in parallel processes that end when they should."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from gan_runner.errors import UsageError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def in_processes(function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int | None) -> Iterator[Result]:
+    """Yield ``function(task)`` of each task as they get done, from ``jobs`` processes (None: one a core).
+
+    Whatever ends the iteration early, an error or Ctrl-C, ends the processes at once. Raises what the function raises,
+    and UsageError if a process is killed.
+    """
+    if not tasks:
+        return
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(
+        min(jobs or cores(), len(tasks)), multiprocessing.get_context("spawn"), initializer=begin
+    )
+    try:
+        for future in as_completed([pool.submit(function, task) for task in tasks]):
+            yield future.result()
+    except BrokenProcessPool as error:
+        raise UsageError("a process was killed, maybe for want of memory; try fewer of them, jobs=1") from error
+    except BaseException:
+        for process in set(multiprocessing.active_children()) - set(others):
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def cores() -> int:
+    """Return the number of processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def begin() -> None:
+    """Prepare a worker process: Ctrl-C is the parent's affair, and the parent's end is the worker's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Die when the parent does: after its kill -9 nobody would ever close the queue that the process waits at."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,113 @@
+"""The real `gan-data` command line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def gan_data(tmp_path: Path) -> Command:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "gan_runner.cli.data", *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"GAN_RUNNER_CACHE": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    generator = np.random.default_rng(0)
+    folder = tmp_path / "some pictures 图"
+    folder.mkdir()
+    for number in range(40):
+        Image.fromarray(generator.integers(0, 256, (40, 40), dtype=np.uint8)).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["paint"], "no such command; allowed: render, prepare, check"),
+        (["check", "data=foldr"], "did you mean folder?"),
+        (["check", "data.sise=3"], "did you mean data.size?"),
+        (["check", "--force"], "--force is not known here"),
+        (["prepare", "sheet=x.png"], "belongs to gan-data check"),
+        (["check", "data=folder"], "data.root=FOLDER"),
+        (["check", "data=folder", "data.root=nowhere"], "nowhere: there is no such folder"),
+        (["render", "data=hwdb", "data.root=x", "count=3"], "count"),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_exit_code_2(gan_data: Command, arguments: list[str], message: str) -> None:
+    done = gan_data(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_help_answers_without_torch(gan_data: Command, tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom gan_runner.cli.data import main\n"
+        "try:\n    main()\nfinally:\n    assert 'torch' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    for word in ("check", "prepare", "render"):
+        assert f"gan-data {word} data=" in done.stdout
+    bare = gan_data()
+    assert (bare.returncode, bare.stdout) == (2, done.stdout)
+
+
+def test_check_tells_prepare_makes_and_train_uses(gan_data: Command, pictures: Path, tmp_path: Path) -> None:
+    data = ("data=folder", f"data.root='{pictures}'", "data.size=28")
+    checked = gan_data("check", *data)
+    assert checked.returncode == 0, checked.stderr
+    assert "40 pictures" in checked.stdout
+    assert "all is well" in checked.stdout
+    made = gan_data("prepare", *data, "jobs=1")
+    assert made.returncode == 0, made.stderr
+    assert "preparing: 40" in made.stderr
+    assert f"gan-train data=folder 'data.root='\"'\"'{pictures}'\"'\"'' data.size=28" in made.stdout
+    small = ("trainer=smoke", "arch.generator.width=4", "arch.discriminator.width=4", "logger=none")
+    trained = subprocess.run(
+        [sys.executable, "-m", "gan_runner.cli.train", *data, *small, "data.flip=true"],
+        cwd=tmp_path,
+        env=os.environ | {"GAN_RUNNER_CACHE": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert trained.returncode == 0, trained.stderr
+    assert "preparing" not in trained.stderr
+    (grid,) = (tmp_path / "outputs").glob("folder-*/*/samples/real.png")
+    assert Image.open(grid).mode == "L"
+
+
+def test_a_broken_picture_is_exit_code_2_for_all_three(gan_data: Command, pictures: Path, tmp_path: Path) -> None:
+    (pictures / "7.png").write_text("text")
+    data = ("data=folder", f"data.root='{pictures}'", "jobs=1")
+    checked = gan_data("check", *data)
+    assert checked.returncode == 2
+    assert f"broken     {pictures / '7.png'}: " in checked.stdout
+    made = gan_data("prepare", *data)
+    assert made.returncode == 2
+    assert f"gan_runner: {pictures / '7.png'}: " in made.stderr
+    assert "data.on_error=skip" in made.stderr
+    skipped = gan_data("prepare", *data, "data.on_error=skip")  # one of forty is more than 1 %
+    assert skipped.returncode == 2
+    assert "more than the 1 %" in skipped.stderr
