@@ -1,14 +1,16 @@
 """MNIST: 60,000 + 10,000 handwritten digits, 28 x 28 grey, embedded in the package."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn.functional import interpolate
 
 from gan_runner.data.idx import read_idx_pair
+from gan_runner.data.resize import resize
+from gan_runner.data.selection import select
 from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
 
@@ -23,26 +25,25 @@ SHA256 = {
 PREFIXES = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}
 
 
-def load(split: Literal["train", "test", "all"] = "train", size: int = 28, limit: int | None = None) -> Source:
+def load(
+    split: Literal["train", "test", "all"] = "train",
+    size: int = 28,
+    classes: Sequence[str | int] | None = None,
+    limit: int | None = None,
+) -> Source:
     """Return MNIST as uint8 ``[N, 1, size, size]`` with labels 0..9, in the order of the original files.
 
-    ``limit`` keeps only the first so many pictures. A ``size`` other than 28 (for networks that halve the picture
-    until 4 x 4, such as 32 or 64) resizes once, here, so that no training step pays for it: bilinear, antialiased so
-    that shrinking keeps thin strokes, rounded back to uint8 so that it is stored and normalised like any picture.
+    ``classes`` keeps only those digits, numbered anew in the order given; ``limit`` keeps only the first so many
+    pictures. A ``size`` other than 28 (for networks that halve the picture until 4 x 4, such as 32 or 64) resizes once,
+    here, so that no training step pays for it.
 
     References: Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits (CC BY-SA 3.0).
-    Raises UsageError if the installed files are damaged.
+    Raises UsageError if the installed files are damaged or a class is none, ValueError for settings out of range.
     """
-    if size < 1:
-        raise ValueError(f"size must be a side in pixels, got {size}; allowed 1 or more; 28 is the original")
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit must be a number of pictures, got {limit}; allowed 1 or more, or null for all")
     pairs = [_read(prefix) for prefix in PREFIXES[split]]
-    images = torch.cat([images for images, _ in pairs])[:limit]
-    labels = torch.cat([labels for _, labels in pairs])[:limit]
-    if size != 28:
-        images = _resize(images, size)
-    return Source("mnist", images, labels, classes=tuple("0123456789"))
+    images = torch.cat([images for images, _ in pairs])
+    index, labels, names = select(torch.cat([labels for _, labels in pairs]).numpy(), "0123456789", classes, limit)
+    return Source("mnist", resize(images[torch.from_numpy(index)], size), torch.from_numpy(labels), names)
 
 
 def _read(prefix: str) -> tuple[Tensor, Tensor]:
@@ -56,12 +57,3 @@ def _read(prefix: str) -> tuple[Tensor, Tensor]:
                 "the installation is damaged, install gan-runner anew"
             )
     return read_idx_pair(images, labels)
-
-
-def _resize(images: Tensor, size: int) -> Tensor:
-    """Return uint8 ``[N, 1, size, size]``, a thousand at a time so that the float copies stay small."""
-    parts = [
-        interpolate(part.float(), size=(size, size), mode="bilinear", antialias=True).round_().to(torch.uint8)
-        for part in torch.split(images, 1000)
-    ]
-    return torch.cat(parts)

@@ -58,6 +58,17 @@ def test_limit_keeps_the_first_pictures() -> None:
     assert few.labels[:5].tolist() == [7, 2, 1, 0, 4]
 
 
+def test_classes_keep_only_those_digits_numbered_in_the_order_given() -> None:
+    chosen, everything = mnist.load("test", classes=[3, "0"]), mnist.load("test")
+    assert chosen.labels is not None
+    assert everything.labels is not None
+    assert chosen.classes == ("3", "0")
+    assert torch.bincount(chosen.labels).tolist() == [1010, 980]
+    assert torch.equal(chosen.samples[chosen.labels == 1], everything.samples[everything.labels == 0])
+    with pytest.raises(UsageError, match=r"^data.classes: 10 is not among the 10 classes"):
+        mnist.load("test", classes=[10])
+
+
 @pytest.mark.parametrize("size", [7, 14, 32, 64])
 def test_resizing_keeps_type_brightness_and_ink_in_place(size: int) -> None:
     original, resized = mnist.load("test", limit=1500), mnist.load("test", size=size, limit=1500)
@@ -68,7 +79,7 @@ def test_resizing_keeps_type_brightness_and_ink_in_place(size: int) -> None:
 
 
 def test_halving_averages_with_the_triangle_filter() -> None:
-    original, half = mnist.load("test", limit=1).samples[0, 0].double(), mnist.load("test", 14, 1).samples[0, 0]
+    original, half = mnist.load("test", limit=1).samples[0, 0].double(), mnist.load("test", 14, limit=1).samples[0, 0]
     weights = torch.tensor([1, 3, 3, 1], dtype=torch.float64) / 8  # a triangle of twice the step, sampled at its taps
     expected = weights @ original[13:17, 11:15] @ weights  # output pixel (7, 6) has its centre at (14.5, 12.5)
     assert abs(half[7, 6].item() - expected.item()) <= 0.51
