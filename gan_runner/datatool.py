@@ -1,6 +1,7 @@
 """What `gan-data` does with the data of a config: draw a stand-in, prepare, check."""
 
 import logging
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def prepare(config: Config, report: Report, typed: str) -> str:
         raise UsageError(
             "gan-data prepare: these data are read as they are; there is nothing to prepare, only to train"
         )
-    out = None if config["out"] is None else Path(config["out"])
+    out = None if config["out"] is None else Path(config["out"]).expanduser()
     prepared = data.prepare(report, out, config["jobs"])
     lines = []
     for one in prepared:
@@ -64,4 +65,5 @@ def prepare(config: Config, report: Report, typed: str) -> str:
             f"{one.manifest['name']}: {count:,} pictures of {width}x{height}x{channels}{skipped} in {one.folder} "
             f"({one.samples.stat().st_size / 1e6:,.1f} MB, sha256 {one.manifest['sha256'][:12]})"
         )
-    return "\n".join([*lines, f"train on it: gan-train {typed if out is None else f'data=prepared data.root={out}'}"])
+    how = typed if out is None else shlex.join(["data=prepared", f"data.root={out}"])
+    return "\n".join([*lines, f"train on it: gan-train {how}"])

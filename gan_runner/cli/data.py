@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 
 from gan_runner.cli.app import conf_dir, guarded, register_resolvers
 from gan_runner.cli.explain import config_dirs
+from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.errors import UsageError
 
 CONFIG = "gan_data"
@@ -53,7 +54,7 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> bool:
     """Do what the command line asks for and return whether a check has found faults."""
-    name, *rest = arguments
+    name, *rest = quote_odd_values(arguments)
     if name not in ("render", "prepare", "check"):
         raise UsageError(f"gan-data {name}: no such command; allowed: render, prepare, check (gan-data --help)")
     flags = [word for word in rest if word.startswith("-")]

@@ -12,6 +12,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from gan_runner.cli.quoting import readable
+
 
 def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str = "config") -> str:
     """Return what is wrong with the command line: the unknown choice or key, its nearest neighbour, what is allowed.
@@ -22,7 +24,14 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str 
     """
     folders = [conf, *config_dirs(arguments)]
     groups = {group: choices(group, folders) for group in _groups(folders)}
-    overrides = _parse([argument for argument in arguments if "=" in argument and not argument.startswith("--")])
+    typed = [argument for argument in arguments if "=" in argument and not argument.startswith("--")]
+    for argument in typed:
+        if not readable(argument):
+            return (
+                f"{argument}: cannot be read; words with more than letters, digits and ./:_-+@%*?|$ stand in quotes, "
+                f"and the whole in the shell's: '{_example(argument)}'"
+            )
+    overrides = _parse(typed)
     for override in overrides:
         if override.key_or_group in groups:
             known = groups[override.key_or_group]
@@ -43,6 +52,13 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str 
             listed = inside if parent and inside else sorted(groups)
             return f"{key}: no such setting or group{_nearest(key, known)}; allowed here: {', '.join(listed)}"
     return " ".join(str(error).split())
+
+
+def _example(argument: str) -> str:
+    key, _, value = argument.partition("=")
+    words = [word.strip().strip("'\"") for word in value.strip("[]").split(",")]
+    listed = ",".join(f'"{word}"' for word in words)
+    return f"{key}=[{listed}]" if value.startswith("[") else f"{key}={listed}"
 
 
 def choices(group: str, folders: Sequence[Path]) -> list[str]:

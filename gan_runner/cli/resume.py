@@ -1,11 +1,11 @@
 """`resume=PATH` on the command line: the run's own choices come back, and its folder is the run's folder again."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from gan_runner.cli.quoting import quoted
 from gan_runner.errors import UsageError
 
 
@@ -31,7 +31,7 @@ def expand_resume(arguments: Sequence[str]) -> list[str]:
     typed = {_key(argument) for argument in now}
     kept = [line for line in then if _key(line) not in typed | {"resume"}]
     target = Path(path).absolute()
-    return [*flags, *kept, *now, f"resume={_quoted(target)}", f"hydra.run.dir={_quoted(folder)}"]
+    return [*flags, *kept, *now, f"resume={quoted(str(target))}", f"hydra.run.dir={quoted(str(folder))}"]
 
 
 def run_folder(path: Path) -> Path:
@@ -58,8 +58,3 @@ def _is_override(argument: str) -> bool:
 
 def _key(override: str) -> str:
     return override.partition("=")[0].lstrip("+~").partition("@")[0]
-
-
-def _quoted(path: Path) -> str:
-    """Return ``path`` so that Hydra's grammar reads it as one string, whatever characters it holds."""
-    return json.dumps(str(path), ensure_ascii=False).replace("\\\\", "\\")

@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from gan_runner.cli.app import Ended, conf_dir, guarded, register_resolvers
+from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.cli.resume import expand_resume
 from gan_runner.errors import TrainingFailedError, UsageError
 
@@ -50,7 +51,7 @@ def main() -> None:
 
     def command() -> None:
         os.environ[COMMAND] = shlex.join(sys.argv)  # as typed: what Hydra gets to see may be longer
-        sys.argv[1:] = expand_resume(sys.argv[1:])
+        sys.argv[1:] = quote_odd_values(expand_resume(sys.argv[1:]))
         compose_and_train()
 
     sys.exit(guarded(command))

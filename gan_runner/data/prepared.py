@@ -53,7 +53,8 @@ def load(
     if not root:
         raise ValueError("root: give the folder that gan-data prepare has made, data.root=DIR")
     check_limit(limit)
-    folders = [found for one in ([root] if isinstance(root, str) else root) for found in _folders(Path(one))]
+    roots = [root] if isinstance(root, str) else root
+    folders = [found for one in roots for found in _folders(Path(one).expanduser())]
     return PreparedSet(tuple(open_prepared(folder) for folder in folders), classes, limit)
 
 

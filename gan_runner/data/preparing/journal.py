@@ -61,7 +61,7 @@ class Growing:
 
     def append(self, decoded: Decoded) -> None:
         """Add a piece."""
-        pixels, labels = decoded.pixels.reshape(-1).data, decoded.labels.data  # no copies: this process shares the cores
+        pixels, labels = decoded.pixels.reshape(-1).data, decoded.labels.data  # no copies: the cores are busy
         _write(self._samples, pixels)
         _write(self._labels, labels)
         self._digest.update(pixels)
