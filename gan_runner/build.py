@@ -116,13 +116,16 @@ def load_source(node: Config, report: Report = unseen) -> Source:
 
 
 def resolve_norms(arch: Config, regularizers: Mapping[str, Regularizer]) -> dict[str, Any]:
-    """Return ``arch`` with each ``norm: auto`` decided: batch, or layer for a critic whose penalty batch norm breaks.
+    """Return ``arch`` with each ``norm: auto`` decided: batch, but layer or none where that would spoil the critic.
 
     A gradient penalty takes the gradient of each sample's own score; batch norm makes that score depend on the others.
+    Any normalisation of the maps undoes one of the weights: it cancels whatever scale they have.
     """
     penalties = [name for name, regularizer in regularizers.items() if regularizer.per_sample]
+    weights_normed = any(regularizer.normalizes_weights for regularizer in regularizers.values())
+    critic = "none" if weights_normed else "layer" if penalties else "batch"
     resolved = dict(arch)
-    for side, safe in (("generator", "batch"), ("discriminator", "layer" if penalties else "batch")):
+    for side, safe in (("generator", "batch"), ("discriminator", critic)):
         if arch[side].get("norm") == "auto":
             resolved[side] = {**arch[side], "norm": safe}
     if penalties and resolved["discriminator"].get("norm") == "batch":

@@ -1,12 +1,13 @@
 """The few shapes of things that pass between data, game, loss, regularizer and engine."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
 
 Shape = tuple[int, ...]
 """The shape of one sample: ``(C, H, W)`` for a picture, ``(D,)`` for a point."""
+Side = Literal["discriminator", "generator"]
 
 
 @dataclass(frozen=True)

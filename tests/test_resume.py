@@ -68,6 +68,7 @@ CASES = {
     },
     "no average": (*SMALL, "trainer.ema=null"),
     "five critic updates": (*SMALL, "trainer.d_steps=5", "reg=[gp,clip]"),
+    "spectral normalisation": (*SMALL, "reg=[spectral,r1,weight_decay]"),
     "separate updates": (*SMALL, "trainer.d_update=separate"),
     "simultaneous": (*POINTS, "trainer.order=simultaneous"),
     "points": (*POINTS, "loss=wgan_gp"),

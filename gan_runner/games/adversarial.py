@@ -57,6 +57,9 @@ class Adversarial(Game):
         self.regularizers = dict(regularizers)
         self.prior = prior
         self.sampling: Literal["running", "batch"] = sampling
+        for side, network in self.networks.items():
+            for regularizer in self._paid_by(side).values():
+                regularizer.prepare(network)
 
     def draw(self, batch: Batch) -> Draw:
         """Return ``batch`` with as many latents."""
@@ -144,5 +147,10 @@ class Adversarial(Game):
         return {name: regularizer for name, regularizer in self.regularizers.items() if side in regularizer.sides}
 
     def _penalties(self, side: str, critic: Critic, turn: Turn) -> dict[str, Tensor]:
-        terms = ((name, regularizer(critic, turn)) for name, regularizer in self._paid_by(side).items())
-        return {name: term for name, term in terms if term is not None}
+        penalties = {}
+        for name, regularizer in self._paid_by(side).items():
+            terms = (regularizer(critic, turn), regularizer.weight_term(self.networks[side]))
+            given = [term for term in terms if term is not None]
+            if given:
+                penalties[name] = sum(given[1:], given[0])
+        return penalties

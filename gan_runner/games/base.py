@@ -3,14 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from gan_runner.types import Batch, Outcome
-
-Side = Literal["discriminator", "generator"]
+from gan_runner.types import Batch, Outcome, Side
 
 
 @dataclass(frozen=True)

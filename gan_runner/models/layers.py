@@ -9,7 +9,8 @@ from gan_runner.errors import UsageError
 from gan_runner.types import Shape
 
 Norm = Literal["auto", "batch", "layer", "instance", "none"]
-"""``auto`` is decided before a network is built (layer for a critic under a gradient penalty); here it means batch."""
+"""``auto`` is decided before a network is built: for a critic, layer under a gradient penalty and none under a
+normalisation of its weights. Here it means batch."""
 
 
 def norm_layer(norm: Norm, channels: int, spatial: bool) -> nn.Module:

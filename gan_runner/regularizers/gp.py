@@ -1,11 +1,10 @@
 """The gradient penalty of WGAN-GP."""
 
-import math
-
 import torch
 from torch import Tensor
 
-from gan_runner.regularizers.base import Regularizer
+from gan_runner.regularizers.base import Regularizer, require_from_zero
+from gan_runner.regularizers.slopes import shares, slope_norms
 from gan_runner.types import Critic, Turn
 
 
@@ -28,10 +27,8 @@ class GradientPenalty(Regularizer):
 
     def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False) -> None:
         super().__init__()
-        if not 0 <= weight < math.inf:
-            raise ValueError(f"weight must be a number from 0 up, got {weight}; WGAN-GP uses 10")
-        if not 0 <= target < math.inf:
-            raise ValueError(f"target (a gradient norm) must be a number from 0 up, got {target}; WGAN-GP uses 1")
+        require_from_zero("weight", weight, "WGAN-GP uses 10")
+        require_from_zero("target (a gradient norm)", target, "WGAN-GP uses 1")
         self.weight = weight
         self.target = target
         self.one_sided = one_sided
@@ -39,13 +36,7 @@ class GradientPenalty(Regularizer):
     def forward(self, critic: Critic, turn: Turn) -> Tensor:
         """Return the weighted penalty, float32 scalar, for real and fake samples ``[B, *shape]``."""
         real, fake = turn.real.float(), turn.fake.float()
-        share = torch.rand(real.shape[0], *(1,) * (real.dim() - 1), device=real.device, dtype=torch.float32)
-        # Second derivatives lose too much in bfloat16; the price under autocast is one pass in full precision.
-        with torch.autocast(real.device.type, enabled=False):
-            # func.grad and not autograd.grad(create_graph=True), because only the former compiles.
-            slopes = torch.func.grad(lambda samples: critic(samples).sum())(torch.lerp(fake, real, share))
-        # vector_norm's derivative at zero is 0, where that of sqrt(sum of squares) is NaN.
-        excess: Tensor = torch.linalg.vector_norm(slopes.flatten(1), dim=1) - self.target
+        excess = slope_norms(critic, torch.lerp(fake, real, shares(real))) - self.target
         if self.one_sided:
             excess = excess.clamp(min=0.0)
         return self.weight * excess.square().mean()

@@ -25,6 +25,7 @@ def compiled_play(game: Game, draw: Draw, precision: Precision, backend: str = "
     """
     # The compiler's own random numbers would differ from the plain turn's, and a resumed run from itself.
     options: dict[str, Any] | None = {"fallback_random": True} if backend == "inductor" else None
+    torch.compiler.reset()  # variants of earlier runs in this process count against a limit, beyond it nothing compiles
     play = cast(Play, torch.compile(game.play, backend=backend, options=options))
     saved = {name: buffer.clone() for name, buffer in game.networks.named_buffers()}
     try:

@@ -78,6 +78,13 @@ def test_one_sided_is_free_below_the_target_and_the_same_above():
     assert GradientPenalty(one_sided=True)(lambda samples: samples @ steep, turn).item() == pytest.approx(160, rel=1e-5)
 
 
+@pytest.mark.parametrize(("target", "paid"), [(0.0, 250.0), (3.0, 40.0), (5.0, 0.0), (9.0, 0.0)])
+def test_one_sided_holds_for_any_target(target, paid):
+    steep = torch.tensor([3.0, 4.0])
+    penalty = GradientPenalty(10.0, target, one_sided=True)(lambda samples: samples @ steep, random_turn(4, 2))
+    assert penalty.item() == pytest.approx(paid, abs=1e-4)
+
+
 def test_points_lie_on_the_segment_between_real_and_fake():
     real, fake = torch.randn(64, 5), torch.randn(64, 5)
     along = real - fake

@@ -230,6 +230,19 @@ def test_a_gradient_penalty_compiles_for_real(compose_config: Any) -> None:
     assert play != parts.game.play, "the gate fell back to the plain turns"
 
 
+def test_the_fifth_run_of_a_process_still_compiles(compose_config: Any) -> None:
+    compiled = []
+
+    def backend(graph: Any, inputs: Any) -> Any:
+        compiled.append(graph)
+        return graph
+
+    for run in range(1, 6):
+        parts = build(compose_config(*POINTS))
+        compiled_play(parts.game, parts.game.draw(parts.stream.next()), "fp32", backend=backend)  # type: ignore[arg-type]
+        assert len(compiled) == 2 * run
+
+
 def test_points_are_scored_where_the_discriminator_is(compose_config: Any) -> None:
     game = build(compose_config(*POINTS)).game
     game.networks["discriminator"].to("meta")

@@ -1,0 +1,30 @@
+"""The critic's gradient in its samples: what every gradient penalty is made of."""
+
+import torch
+from torch import Tensor
+
+from gan_runner.types import Critic
+
+
+def slopes(critic: Critic, samples: Tensor) -> Tensor:
+    """Return grad f(x) of each sample x in ``samples`` ``[B, *shape]``, float32 ``[B, D]`` over all its D numbers.
+
+    Differentiable in the critic's weights. f is the sum of a sample's scores where it has several (patches).
+    """
+    # Second derivatives lose too much in bfloat16; the price under autocast is one pass in full precision.
+    with torch.autocast(samples.device.type, enabled=False):
+        # func.grad and not autograd.grad(create_graph=True), because only the former compiles.
+        gradients: Tensor = torch.func.grad(lambda points: critic(points).sum())(samples.float())
+    return gradients.flatten(1)
+
+
+def slope_norms(critic: Critic, samples: Tensor) -> Tensor:
+    """Return ||grad f(x)||_2 of each sample x in ``samples`` ``[B, *shape]``, float32 ``[B]``."""
+    # vector_norm's derivative at zero is 0, where that of sqrt(sum of squares) is NaN.
+    norms: Tensor = torch.linalg.vector_norm(slopes(critic, samples), dim=1)
+    return norms
+
+
+def shares(samples: Tensor) -> Tensor:
+    """Return a number from U(0, 1) for each of ``samples`` ``[B, *shape]``, as float32 ``[B, 1, ...]``."""
+    return torch.rand(samples.shape[0], *(1,) * (samples.dim() - 1), device=samples.device, dtype=torch.float32)

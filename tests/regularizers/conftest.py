@@ -1,0 +1,50 @@
+"""Turns between given samples, and critics without labels."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gan_runner.types import Turn
+
+
+class Unconditional(nn.Module):
+    """Gives a plain network the labels argument that Critic passes."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
+        scores: Tensor = self.network(samples)
+        return scores
+
+
+@pytest.fixture(autouse=True)
+def _seed() -> None:
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def turn_of() -> Callable[[Tensor, Tensor], Turn]:
+    return lambda real, fake: Turn(real, fake, latent=torch.zeros(len(real), 1))
+
+
+@pytest.fixture
+def tanh_network() -> nn.Module:
+    """Scores 8x8 pictures, smoothly, so that second derivatives are not all zero."""
+    layers = (nn.Conv2d(1, 4, 3, stride=2), nn.Tanh(), nn.Flatten(), nn.Linear(36, 1), nn.Flatten(0))
+    return Unconditional(nn.Sequential(*layers))
+
+
+@pytest.fixture
+def double_backward() -> Callable[[nn.Module, Tensor], Tensor]:
+    """``double_backward(network, samples)``: each sample's gradient, by autograd instead of functorch."""
+
+    def run(network: nn.Module, samples: Tensor) -> Tensor:
+        points = samples.clone().requires_grad_()
+        (slopes,) = torch.autograd.grad(network(points).sum(), points, create_graph=True)
+        return slopes.flatten(1)
+
+    return run
