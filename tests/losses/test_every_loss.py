@@ -28,9 +28,9 @@ def loss(request):
 
 
 def turn_of(count):
-    """Samples for the losses that look at them."""
+    """Samples for the losses that look at them, with as many numbers as the pictures that margins are published for."""
     random = torch.Generator().manual_seed(3)
-    return Turn(*(torch.randn(count, size, generator=random) for size in (6, 6, 2)))
+    return Turn(*(torch.randn(count, size, generator=random) for size in (3 * 64 * 64, 3 * 64 * 64, 2)))
 
 
 def discriminator(loss, real, fake, turn=None):
