@@ -26,7 +26,7 @@ def load(
     of which ``classes`` chooses. ``limit`` keeps the first so many pictures, as many of each class as there are.
     ``on_error``: ``stop`` at a broken picture, or ``skip`` up to 1 %. Raises ValueError for settings out of range.
     """
-    if root is None:
+    if not root:  # an empty one, data.root=$UNSET, would be the folder the command is typed in
         raise ValueError("root is not set; give the folder of your pictures, data.root=FOLDER")
     files = PictureFiles(root, labels, classes, limit)
     return PictureSet(files.name, (files,), Recipe(size, channels, fit, resample), on_error)

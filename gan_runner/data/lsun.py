@@ -44,6 +44,8 @@ def load(
     """
     recipe = Recipe(size, 3, fit, resample)
     names = chosen(scene)
+    if root == "":  # data.root=$UNSET
+        raise ValueError("root must be a folder, got nothing; null draws a stand-in")
     if root is None:
         if split == "val":
             raise ValueError("split=val needs data.root=FOLDER, the genuine LSUN; the drawn stand-in is for train only")

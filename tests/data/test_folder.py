@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gan_runner.construct import construct
-from gan_runner.data import folder
+from gan_runner.data import folder, hwdb, lsun
 from gan_runner.data.preparing.recipe import Recipe, decode
 from gan_runner.errors import UsageError
 
@@ -59,3 +59,9 @@ def test_wrong_settings_are_one_sentence(settings: dict[str, Any], message: str)
         construct({"_target_": "gan_runner.data.folder.load", **settings}, "data")
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("module", [folder, lsun, hwdb])
+def test_an_unset_variable_for_a_root_is_not_the_current_folder(module: Any) -> None:
+    with pytest.raises(ValueError, match="root"):
+        module.load("")
