@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from gan_runner.data.picture_set import as_source
+from gan_runner.data.preparing.journal import JOURNAL
 from gan_runner.data.preparing.recipe import Report
 from gan_runner.data.preparing.store import MANIFEST, Prepared, open_prepared
 from gan_runner.data.selection import Names, check_limit, select
@@ -59,5 +60,8 @@ def load(
 
 
 def _folders(root: Path) -> list[Path]:
+    for journal in root.glob(f"*/{JOURNAL}"):
+        if not (journal.parent / MANIFEST).is_file():
+            raise UsageError(f"{journal.parent}: is not prepared to its end; type the same gan-data prepare again")
     inside = sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
     return inside if inside and not (root / MANIFEST).is_file() else [root]

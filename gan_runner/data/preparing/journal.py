@@ -47,6 +47,7 @@ class Growing:
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="sync")  # the disk takes its time; decoding goes on
         self._syncing: Future[None] | None = None
         self._synced = time.monotonic()
+        _refuse_foreign(folder, head)
         self._journal = (folder / JOURNAL).open("a+b")
         if (folder / SAMPLES).exists():  # killed between renaming and the manifest
             os.replace(folder / SAMPLES, self._part)
@@ -169,6 +170,15 @@ class Growing:
         self.rows += line["rows"]
         self.broken += [Broken(**broken) for broken in line["broken"]]
         self.sizes.update({(width, height, mode): count for width, height, mode, count in line["sizes"]})
+
+
+def _refuse_foreign(folder: Path, head: dict[str, Any]) -> None:
+    """Raise UsageError if the folder holds arrays or a journal that are not of the set to be made."""
+    journal = folder / JOURNAL
+    first = journal.read_bytes().partition(b"\n") if journal.is_file() else (b"", b"", b"")
+    ours = bool(first[1]) and first[0] == json.dumps(head).encode()
+    if not ours and (named := [name for name in (SAMPLES, LABELS) if (folder / name).exists()]):
+        raise UsageError(f"{folder / named[0]}: is not of the set to be prepared here; give an empty folder, out=DIR")
 
 
 def tidy(folder: Path) -> None:

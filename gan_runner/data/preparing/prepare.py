@@ -5,6 +5,7 @@ import errno
 import hashlib
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -29,7 +30,8 @@ LISTED = 20
 
 def key(collection: Collection, recipe: Recipe, on_error: OnError) -> str:
     """Return a digest of all that a prepared set depends on, without reading pictures."""
-    parts = {"source": collection.identity(), "recipe": describe(recipe), "on_error": on_error}
+    place = os.path.abspath(os.path.expanduser(collection.place))  # names, sizes and times may be those of other files
+    parts = {"place": place, "source": collection.identity(), "recipe": describe(recipe), "on_error": on_error}
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

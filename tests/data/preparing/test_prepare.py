@@ -277,3 +277,11 @@ def test_more_than_one_percent_counts_what_an_index_lost(numbers: Any) -> None:
     refuse_broken(numbers(10, lost=5).broken, 500, "skip")
     with pytest.raises(UsageError, match="5 of 499"):
         refuse_broken(numbers(10, lost=5).broken, 499, "skip")
+
+
+def test_arrays_of_somebody_else_are_not_touched(numbers: Any, tmp_path: Path) -> None:
+    for name in ("samples.npy", "journal.jsonl"):
+        (tmp_path / name).write_bytes(b"mine")
+    with pytest.raises(UsageError, match=r"samples\.npy: is not of the set to be prepared here"):
+        prepare(numbers(9), RECIPE, "stop", tmp_path, quiet, jobs=1)
+    assert contents(tmp_path) == {"samples.npy": b"mine", "journal.jsonl": b"mine"}
