@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
+from gan_runner.models import base
 from gan_runner.models.layers import Norm, init_dcgan, norm_layer, square_picture, wants_bias
 from gan_runner.types import Shape
 
@@ -34,7 +35,7 @@ def _plan(shape: Shape, width: int) -> tuple[int, int, list[_Stage]]:
     return channels, sides[0], [_Stage(*stage) for stage in zip(widths, widths[1:], kernels, strict=False)]
 
 
-class Generator(nn.Module):
+class Generator(base.Generator):
     """Maps latents to pictures by transposed convolutions (kernel 4, stride 2, padding 1) that double the side.
 
     From the paper: no pooling, no hidden fully connected layer, batch norm after every layer but the last, ReLU, tanh
@@ -72,7 +73,7 @@ class Generator(nn.Module):
         return pictures
 
 
-class Discriminator(nn.Module):
+class Discriminator(base.Discriminator):
     """Scores pictures by strided convolutions (kernel 4, stride 2, padding 1): the generator's maps in reverse.
 
     From the paper: batch norm after every layer but the first and the last, LeakyReLU 0.2, no hidden fully connected
@@ -90,15 +91,11 @@ class Discriminator(nn.Module):
                 nn.LeakyReLU(0.2),
             ]
         self.body = nn.Sequential(*layers)
-        self.head = nn.Linear(stages[0].inner * side * side, 1)
+        self.feature_dim = stages[0].inner * side * side
+        self.head = nn.Linear(self.feature_dim, 1)
         init_dcgan(self)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last maps ``[B, F]`` of pictures ``[B, *shape]``, flattened."""
         maps: Tensor = self.body(samples)
         return maps.flatten(1)
-
-    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the raw scores ``[B]`` of pictures ``[B, *shape]``; labels play no part."""
-        scores: Tensor = self.head(self.features(samples))
-        return scores.squeeze(1)

@@ -76,3 +76,13 @@ def init_fluid(network: nn.Module) -> None:
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
+
+
+def require_classes(arch: str, classes: int) -> int:
+    """Return ``classes``; UsageError if there are none, for networks that are told the label."""
+    if classes < 1:
+        raise UsageError(
+            f"arch={arch} is conditional and needs labelled data, got data without labels; use labelled data, such as "
+            "data=mnist or data=hwdb, or an unconditional arch"
+        )
+    return classes

@@ -4,6 +4,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from gan_runner.models import base
 from gan_runner.models.layers import Norm, init_fluid, norm_layer, square_picture
 from gan_runner.types import Shape
 
@@ -22,7 +23,7 @@ class MemoryReshape(nn.Module):
         return maps.reshape(batch, channels // 4, 2 * height, 2 * width)
 
 
-class Generator(nn.Module):
+class Generator(base.Generator):
     """z - FC 1024 - FC 6272, norm, tanh - 128 maps of 7x7 - 5x5 conv 256 - 64 of 14x14 - conv 128 - 32 of 28x28 - conv.
 
     Tanh follows every convolution; the FC 1024 has no activation. The post reshapes in memory, as `MemoryReshape` does;
@@ -66,7 +67,7 @@ class Generator(nn.Module):
         return pictures
 
 
-class Discriminator(nn.Module):
+class Discriminator(base.Discriminator):
     """6x6 conv 32 (28 to 14 pixels) - 6x6 conv 64, norm (to 7) - FC 512, norm - FC 1, LeakyReLU 0.02 (Fluid's default).
 
     As the post's layers do, those before a batch norm keep their bias, although it cancels.
@@ -86,15 +87,11 @@ class Discriminator(nn.Module):
             norm_layer(norm, 512, spatial=False),
             nn.LeakyReLU(0.02),
         )
-        self.head = nn.Linear(512, 1)
+        self.feature_dim = 512
+        self.head = nn.Linear(self.feature_dim, 1)
         init_fluid(self)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, 512]`` of pictures ``[B, C, 28, 28]``."""
         features: Tensor = self.body(samples)
         return features
-
-    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the raw scores ``[B]`` of pictures ``[B, C, 28, 28]``; labels play no part."""
-        scores: Tensor = self.head(self.features(samples))
-        return scores.squeeze(1)

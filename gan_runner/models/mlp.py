@@ -6,6 +6,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from gan_runner.models import base
 from gan_runner.models.layers import Norm, norm_layer
 from gan_runner.types import Shape
 
@@ -53,7 +54,7 @@ def _init(body: nn.Sequential, head: nn.Linear, init: Init, gain: float) -> None
             nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
 
 
-class Generator(nn.Module):
+class Generator(base.Generator):
     """Maps latents through ``hidden`` layers to points (linear output) or to pictures (tanh output, so -1..1).
 
     ``norm`` follows every hidden layer. ``init``: ``default`` is PyTorch's; ``orthogonal`` has gain ``gain`` in every
@@ -85,7 +86,7 @@ class Generator(nn.Module):
         return samples.reshape(-1, *self.shape)
 
 
-class Discriminator(nn.Module):
+class Discriminator(base.Discriminator):
     """Scores flattened samples through ``hidden`` layers; the settings are those of `Generator`."""
 
     def __init__(
@@ -99,15 +100,11 @@ class Discriminator(nn.Module):
     ) -> None:
         super().__init__()
         self.body = _hidden_layers(math.prod(shape), hidden, activation, norm)
-        self.head = nn.Linear([math.prod(shape), *hidden][-1], 1)
+        self.feature_dim = [math.prod(shape), *hidden][-1]
+        self.head = nn.Linear(self.feature_dim, 1)
         _init(self.body, self.head, init, gain)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, F]`` of ``samples`` ``[B, *shape]``."""
         features: Tensor = self.body(samples.flatten(1))
         return features
-
-    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the raw scores ``[B]`` of ``samples`` ``[B, *shape]``; labels play no part."""
-        scores: Tensor = self.head(self.features(samples))
-        return scores.squeeze(1)

@@ -2,11 +2,12 @@
 
 from torch import Tensor, nn
 
+from gan_runner.models import base
 from gan_runner.models.layers import Norm, init_fluid, norm_layer, square_picture
 from gan_runner.types import Shape
 
 
-class Generator(nn.Module):
+class Generator(base.Generator):
     """z - FC 1024, tanh - FC 6272, norm, tanh - 128 maps of 7x7 - twice [side x 2, 5x5 conv, tanh], 64 maps between.
 
     The doubling is bilinear with the corner pixels kept, which is what Fluid's ``image_resize`` did by default in 2018.
@@ -38,7 +39,7 @@ class Generator(nn.Module):
         return pictures
 
 
-class Discriminator(nn.Module):
+class Discriminator(base.Discriminator):
     """Three times [3x3 conv (32, 64, 128 maps), no padding, no bias, norm, LeakyReLU 0.02, 2x2 pool], then FC 1.
 
     The sides are 28, 26 - 13, 11 - 5, 3 - 1. That the pooling takes the maximum, with stride 2, is an assumption.
@@ -57,15 +58,11 @@ class Discriminator(nn.Module):
                 nn.MaxPool2d(2),
             ]
         self.body = nn.Sequential(*layers, nn.Flatten())
-        self.head = nn.Linear(128, 1)
+        self.feature_dim = 128
+        self.head = nn.Linear(self.feature_dim, 1)
         init_fluid(self)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last pooled maps ``[B, 128]`` of pictures ``[B, C, 28, 28]``."""
         features: Tensor = self.body(samples)
         return features
-
-    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return the raw scores ``[B]`` of pictures ``[B, C, 28, 28]``; labels play no part."""
-        scores: Tensor = self.head(self.features(samples))
-        return scores.squeeze(1)
