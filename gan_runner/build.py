@@ -8,13 +8,14 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from gan_runner.construct import call, checked, construct
+from gan_runner.construct import call, checked, construct, takes
 from gan_runner.data.picture_set import PictureSet, Report
 from gan_runner.data.prepared import PreparedSet
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
 from gan_runner.errors import UsageError
 from gan_runner.games.base import Game
+from gan_runner.games.packing import packed_shape
 from gan_runner.games.prior import Prior
 from gan_runner.games.sampling import batch_norms
 from gan_runner.metrics.base import Metric
@@ -24,6 +25,7 @@ from gan_runner.training.device import Precision, configure, pick_device
 from gan_runner.training.engine import Engine, Play
 from gan_runner.training.seed import derive, isolated_rng, seed_everything
 from gan_runner.training.settings import RunSettings, TrainerSettings
+from gan_runner.types import Shape
 
 Config = Mapping[str, Any]
 Data = Source | PictureSet | PreparedSet
@@ -75,11 +77,11 @@ def build(config: Config, report: Report = unseen) -> Parts:
 
     seed_everything(derive(run.seed, "weights"))
     prior = call(Prior, arch["latent"], "arch.latent")
-    facts = {"shape": source.shape, "classes": len(source.classes)}  # each network takes what it has a parameter for
-    generator = construct(arch["generator"], "arch.generator", latent_dim=prior.dim, **facts)
-    discriminator = construct(arch["discriminator"], "arch.discriminator", **facts)
-    refuse_batch_norm(discriminator, regularizers)
-    if trainer.batch_size == 1 and (batch_norms(generator) or batch_norms(discriminator)):
+    classes = len(source.classes)
+    generator, *others = build_networks(config["game"], arch, prior, source.shape, classes, trainer.batch_size)
+    for discriminator in others:
+        refuse_batch_norm(discriminator, regularizers)
+    if trainer.batch_size == 1 and any(batch_norms(network) for network in (generator, *others)):
         raise UsageError(
             "trainer.batch_size=1 with batch norm: one sample has no spread to be normalised by; use 2 or more, or "
             "arch.generator.norm=layer arch.discriminator.norm=layer"
@@ -88,10 +90,11 @@ def build(config: Config, report: Report = unseen) -> Parts:
         config["game"],
         "game",
         generator=generator,
-        discriminator=discriminator,
+        **({"discriminator": others[0]} if others else {}),
         loss=loss,
         regularizers=regularizers,
         prior=prior,
+        classes=classes,
         d_update=trainer.d_update,
         sampling=checked(arch.get("sampling"), Literal["running", "batch"], "arch.sampling"),
     )
@@ -101,6 +104,27 @@ def build(config: Config, report: Report = unseen) -> Parts:
     seed_everything(derive(run.seed, "training"))
     engine = Engine(game, optimizers, trainer, run.precision, compile_play(trainer, run.precision, game, stream))
     return Parts(run, trainer, device, source, stream, game, engine, metric)
+
+
+def build_networks(
+    game: Config, arch: Config, prior: Prior, shape: Shape, classes: int, batch_size: int
+) -> list[nn.Module]:
+    """Return the generator and, if the game has one, the discriminator; each takes the facts it has a parameter for."""
+    generator = construct(
+        arch["generator"], "arch.generator", latent_dim=prior.codes.total, shape=shape, classes=classes
+    )
+    if not takes(game, "discriminator", "game"):
+        return [generator]
+    if arch["discriminator"] is None:
+        raise UsageError(
+            "arch.discriminator: this arch is a generator alone, and the game needs a discriminator; "
+            "use another arch, or loss=gmmn, which plays without one"
+        )
+    packing = checked(game.get("packing", 1), int, "game.packing")
+    if packing > 1 and batch_size % packing:
+        raise UsageError(f"game.packing={packing} with trainer.batch_size={batch_size}; use a multiple of {packing}")
+    seen = packed_shape(shape, max(packing, 1))
+    return [generator, construct(arch["discriminator"], "arch.discriminator", shape=seen, classes=classes)]
 
 
 def load_data(node: Config) -> Data:
@@ -126,9 +150,9 @@ def resolve_norms(arch: Config, regularizers: Mapping[str, Regularizer]) -> dict
     critic = "none" if weights_normed else "layer" if penalties else "batch"
     resolved = dict(arch)
     for side, safe in (("generator", "batch"), ("discriminator", critic)):
-        if arch[side].get("norm") == "auto":
+        if arch[side] is not None and arch[side].get("norm") == "auto":
             resolved[side] = {**arch[side], "norm": safe}
-    if penalties and resolved["discriminator"].get("norm") == "batch":
+    if penalties and (resolved["discriminator"] or {}).get("norm") == "batch":
         raise UsageError(
             f"arch.discriminator.norm=batch with reg={penalties[0]}: the penalty needs each sample's own gradient, "
             "which batch norm mixes with the others'; allowed: auto, layer, instance, none"

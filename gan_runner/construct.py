@@ -61,6 +61,11 @@ def call(target: Callable[..., Any], settings: Mapping[str, Any], where: str, /,
         raise UsageError(f"{where}: {' '.join(str(error).split())}".removeprefix(": ")) from error
 
 
+def takes(node: Mapping[str, Any], parameter: str, where: str) -> bool:
+    """Return whether the target of ``node`` has a parameter of that name."""
+    return parameter in inspect.signature(locate(node.get("_target_", ""), where)).parameters
+
+
 def checked(value: Any, hint: Any, where: str) -> Any:
     """Return ``value`` as the annotation ``hint`` wants it, or raise UsageError with its place in the config."""
     try:

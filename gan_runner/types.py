@@ -18,18 +18,44 @@ class Batch:
     labels: Tensor | None = None
 
 
+class Codes(NamedTuple):
+    """How a latent ``[B, Z]`` is laid out.
+
+    ``noise`` numbers, then a one-hot vector of each of the ``categorical`` sizes, then ``continuous`` numbers.
+    """
+
+    noise: int
+    categorical: tuple[int, ...] = ()
+    continuous: int = 0
+
+    @property
+    def total(self) -> int:
+        """Z, the length of a latent."""
+        return self.noise + sum(self.categorical) + self.continuous
+
+
+class Features(NamedTuple):
+    """The discriminator's features ``[B, F]`` of this turn's samples; ``real`` is None where none were scored."""
+
+    real: Tensor | None
+    fake: Tensor
+
+
 @dataclass(frozen=True)
 class Turn:
     """All that a loss or regularizer may look at while one player is at play.
 
-    ``real`` and ``fake`` are ``[B, *shape]``; ``latent`` is ``[B, Z]``; ``labels`` is ``[B]`` or None. In the
-    discriminator's turn ``fake`` carries no gradient to the generator.
+    ``real`` and ``fake`` are ``[B, *shape]``, as the discriminator sees them; ``latent`` is ``[B, Z]``; ``labels`` is
+    ``[B]`` or None; ``features`` are there if somebody ``needs_features``. In the discriminator's turn ``fake`` carries
+    no gradient to the generator.
     """
 
     real: Tensor
     fake: Tensor
     latent: Tensor
     labels: Tensor | None = None
+    side: Side = "discriminator"
+    features: Features | None = None
 
 
 class Critic:
@@ -44,10 +70,10 @@ class Critic:
         scores: Tensor = self._network(samples, self._labels)
         return scores
 
-    def features(self, samples: Tensor) -> Tensor:
-        """Return the last hidden layer's features ``[B, F]`` of ``samples``."""
-        features: Tensor = self._network.features(samples, self._labels)  # type: ignore[operator]
-        return features
+    def scores_and_features(self, samples: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the scores of ``samples`` and their features ``[B, F]``, from one pass."""
+        both: tuple[Tensor, Tensor] = self._network.scores_and_features(samples, self._labels)  # type: ignore[operator]
+        return both
 
 
 class Outcome(NamedTuple):

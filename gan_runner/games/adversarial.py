@@ -6,35 +6,30 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from gan_runner.games.base import Draw, Game, Player
+from gan_runner.games.base import NO_TERMS, Draw, Player
+from gan_runner.games.instance_noise import InstanceNoise
+from gan_runner.games.latent import LatentGame
+from gan_runner.games.packing import pack
 from gan_runner.games.prior import Prior
+from gan_runner.games.regularization import Regularization
 from gan_runner.games.sampling import sampling_mode
 from gan_runner.losses.base import Loss, SeparableLoss
+from gan_runner.losses.smoothing import smoothed
 from gan_runner.regularizers.base import Regularizer
-from gan_runner.types import Batch, Critic, Outcome, Turn
-
-JOINT: Mapping[str, Player] = {
-    "discriminator": Player("discriminator", ("discriminator",)),
-    "generator": Player("generator", ("generator",)),
-}
-SEPARATE: Mapping[str, Player] = {
-    "discriminator_fake": Player("discriminator", ("discriminator",)),
-    "discriminator_real": Player("discriminator", ("discriminator",)),
-    "generator": Player("generator", ("generator",)),
-}
-SAMPLE_BATCH = 500
-"""Samples are generated this many at a time: enough to be fast, little enough to fit anywhere."""
+from gan_runner.types import Critic, Features, Outcome, Side, Turn
 
 
-class Adversarial(Game):
+class Adversarial(LatentGame):
     """The discriminator minimises ``loss.discriminator`` and its regularizers, the generator ``loss.generator``.
 
     Real and fake samples pass the discriminator as two batches, so batch norm sees each with its own statistics.
     With ``d_update="separate"`` the discriminator plays twice, first the fake and then the real term of its loss,
     each with an optimizer of its own; regularizers then go with the real term.
-    """
 
-    averaged = ("generator",)
+    Options that go with any loss: ``label_smoothing`` is the share of real samples labelled fake (one-sided, Salimans
+    et al. 2016, arXiv 1606.03498); ``instance_noise`` the standard deviation of noise on all that the discriminator
+    sees, falling to 0 over ``noise_steps``; ``packing`` how many samples it judges at once.
+    """
 
     def __init__(
         self,
@@ -43,61 +38,63 @@ class Adversarial(Game):
         loss: Loss,
         regularizers: Mapping[str, Regularizer],
         prior: Prior,
+        classes: int = 0,
         d_update: Literal["joint", "separate"] = "joint",
         sampling: Literal["running", "batch"] = "running",
+        label_smoothing: float = 0.0,
+        instance_noise: float = 0.0,
+        noise_steps: int | None = None,
+        packing: int = 1,
     ) -> None:
-        if d_update == "separate" and not isinstance(loss, SeparableLoss):
-            raise ValueError(
-                f"trainer.d_update=separate, got loss {type(loss).__name__}, which mixes real and fake scores; "
-                "allowed: a loss that is a sum of a real and a fake term; use trainer.d_update=joint"
-            )
+        super().__init__(prior, sampling, classes)
+        self.loss = smoothed(loss, label_smoothing)
+        self.regularization = Regularization(regularizers)
+        self.packing = packing
+        self.needs_features = loss.needs_features or self.regularization.needs_features
+        self._check(d_update, getattr(discriminator, "conditional", False))
         self.networks = nn.ModuleDict({"generator": generator, "discriminator": discriminator})
-        self.players = JOINT if d_update == "joint" else SEPARATE
-        self.loss = loss
-        self.regularizers = dict(regularizers)
-        self.prior = prior
-        self.sampling: Literal["running", "batch"] = sampling
-        for side, network in self.networks.items():
-            for regularizer in self._paid_by(side).values():
-                regularizer.prepare(network)
+        heads = self.regularization.join(discriminator, classes, prior.codes)
+        self.networks.update(heads)
+        self.players = _players(d_update, tuple(heads))
+        self.noise: InstanceNoise | None = None
+        if instance_noise or noise_steps is not None:
+            self.noise = self.networks["instance_noise"] = InstanceNoise(instance_noise, noise_steps)
+        if isinstance(loss, nn.Module):  # its state is saved with the rest
+            self.networks["loss"] = loss
+        self.regularization.prepare("discriminator", discriminator)
+        self.regularization.prepare("generator", generator)
 
-    def draw(self, batch: Batch) -> Draw:
-        """Return ``batch`` with as many latents."""
-        return Draw(batch, self.prior.draw(batch.real.shape[0], batch.real.device))
+    @property
+    def lazy(self) -> dict[str, dict[str, int]]:
+        """Of each player, the terms that it does not pay in every turn, and how many turns there are to each."""
+        return {name: self.regularization.lazy(player.side) for name, player in self.players.items()}
 
-    def play(self, player: str, draw: Draw) -> Outcome:
+    def play(self, player: str, draw: Draw, due: frozenset[str] = NO_TERMS) -> Outcome:
         """Return the terms of ``player`` on ``draw``: its adversarial one and those of its regularizers."""
         if player == "generator":
-            return self._generator_turn(draw)
+            return self._generator_turn(draw, due)
         if player == "discriminator":
-            return self._discriminator_turn(draw)
-        return self._half_turn(player.removeprefix("discriminator_"), draw)
+            return self._discriminator_turn(draw, due)
+        return self._half_turn(player.removeprefix("discriminator_"), draw, due)
 
     def constrain(self, player: str) -> None:
-        """Let each regularizer of the player's side constrain its networks."""
-        for name in self.players[player].networks:
-            for regularizer in self._paid_by(self.players[player].side).values():
-                regularizer.constrain(self.networks[name])
-
-    def sample(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Tensor:
-        """Return ``count`` generated samples; batch norm uses what the architecture's ``sampling`` says."""
-        generator = (networks or self.networks)["generator"]
-        device = next(generator.parameters()).device
-        with sampling_mode(generator, self.sampling):
-            chunks = [
-                generator(self.prior.draw(min(SAMPLE_BATCH, count - start), device, rng))
-                for start in range(0, count, SAMPLE_BATCH)
-            ]
-        return torch.cat(chunks).float()
+        """Let each regularizer of the player's side constrain its network."""
+        side = self.players[player].side
+        self.regularization.constrain(side, self.networks[side])
 
     def summary(self, scalars: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return what the loss makes of the mean scores, e.g. ``loss/wasserstein``."""
         stats = self.loss.stats(scalars["score/real"], scalars["score/fake"])
         return {f"loss/{name}": value for name, value in stats.items()}
 
-    def scorer(self) -> Callable[[Tensor], Tensor]:
-        """Return the discriminator without dropout, its batch norm using the statistics it has gathered."""
+    def scorer(self) -> Callable[[Tensor], Tensor] | None:
+        """Return the discriminator without dropout, its batch norm using the statistics it has gathered.
+
+        None if it judges several samples at once, or samples with their labels: a sample alone has no score then.
+        """
         discriminator = self.networks["discriminator"]
+        if self.packing > 1 or getattr(discriminator, "conditional", False):
+            return None
         device = next(discriminator.parameters()).device
 
         def score(samples: Tensor) -> Tensor:
@@ -106,51 +103,99 @@ class Adversarial(Game):
 
         return score
 
-    def _turn(self, draw: Draw, fake: Tensor) -> tuple[Critic, Turn]:
-        labels = draw.batch.labels
-        return Critic(self.networks["discriminator"], labels), Turn(draw.batch.real, fake, draw.latent, labels)
+    def _check(self, d_update: str, conditional: bool) -> None:
+        """Raise ValueError for what cannot go together."""
+        if d_update == "separate" and not isinstance(self.loss, SeparableLoss):
+            raise ValueError(
+                f"trainer.d_update=separate, got loss {type(self.loss).__name__}, which mixes real and fake scores; "
+                "allowed: a loss that is a sum of a real and a fake term; use trainer.d_update=joint"
+            )
+        if d_update == "separate" and self.needs_features:
+            raise ValueError(
+                "trainer.d_update=separate, got a loss or reg that compares the features of real and fake samples in "
+                "one turn; use trainer.d_update=joint"
+            )
+        if self.packing < 1:
+            raise ValueError(f"packing, got {self.packing}; allowed: 1 (no packing) or more; PacGAN tries 2, 3 and 4")
+        if self.packing > 1 and (conditional or self.regularization.needs_features):
+            raise ValueError(
+                f"packing={self.packing} with a discriminator or reg that reads one label or code a sample; "
+                "use packing=1, or an unconditional arch without reg=acgan and reg=infogan"
+            )
 
-    def _fake(self, draw: Draw) -> Tensor:
-        fake: Tensor = self.networks["generator"](draw.latent, draw.batch.labels)
-        return fake
+    def _seen(self, samples: Tensor) -> Tensor:
+        """Return samples as the discriminator sees them."""
+        packed = pack(samples, self.packing)
+        return packed if self.noise is None else self.noise(packed)
 
-    def _discriminator_turn(self, draw: Draw) -> Outcome:
-        with torch.no_grad():
-            fake = self._fake(draw)
-        critic, turn = self._turn(draw, fake)
-        real_scores, fake_scores = critic(turn.real).float(), critic(turn.fake).float()
+    def _judge(self, critic: Critic, samples: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return float32 scores, and features if anybody reads them."""
+        if not self.needs_features:
+            return critic(samples).float(), None
+        scores, features = critic.scores_and_features(samples)
+        return scores.float(), features.float()
+
+    def _discriminator_turn(self, draw: Draw, due: frozenset[str]) -> Outcome:
+        critic, real, fake = self._samples(draw)
+        real_scores, real_features = self._judge(critic, real)
+        fake_scores, fake_features = self._judge(critic, fake)
+        turn = self._turn("discriminator", draw, real, fake, real_features, fake_features)
         extra = {"turn": turn} if self.loss.needs_turn else {}
         terms = {"adversarial": self.loss.discriminator(real_scores, fake_scores, **extra)}
-        stats = {"score/real": real_scores.mean(), "score/fake": fake_scores.mean()}
-        return Outcome(terms | self._penalties("discriminator", critic, turn), stats)
+        penalties, stats = self._penalties(critic, turn, due)
+        means = {"score/real": real_scores.mean(), "score/fake": fake_scores.mean()}
+        return Outcome(terms | penalties, means | stats)
 
-    def _half_turn(self, half: str, draw: Draw) -> Outcome:
+    def _half_turn(self, half: str, draw: Draw, due: frozenset[str]) -> Outcome:
         assert isinstance(self.loss, SeparableLoss)
-        with torch.no_grad():
-            fake = self._fake(draw)
-        critic, turn = self._turn(draw, fake)
+        critic, real, fake = self._samples(draw)
         if half == "fake":
-            scores = critic(turn.fake).float()
+            scores = critic(fake).float()
             return Outcome({"fake": self.loss.fake_term(scores)}, {"score/fake": scores.mean()})
-        scores = critic(turn.real).float()
-        penalties = self._penalties("discriminator", critic, turn)
-        return Outcome({"real": self.loss.real_term(scores)} | penalties, {"score/real": scores.mean()})
+        scores = critic(real).float()
+        penalties, stats = self._penalties(critic, self._turn("discriminator", draw, real, fake), due)
+        return Outcome({"real": self.loss.real_term(scores)} | penalties, {"score/real": scores.mean()} | stats)
 
-    def _generator_turn(self, draw: Draw) -> Outcome:
-        critic, turn = self._turn(draw, self._fake(draw))
-        real_scores = critic(turn.real).float() if self.loss.uses_real_scores else None
+    def _generator_turn(self, draw: Draw, due: frozenset[str]) -> Outcome:
+        critic, real, fake = self._samples(draw, for_generator=True)
+        if self.noise is not None:
+            self.noise.count()
+        real_scores = real_features = None
+        if self.loss.uses_real_scores:
+            real_scores, real_features = self._judge(critic, real)
+        fake_scores, fake_features = self._judge(critic, fake)
+        turn = self._turn("generator", draw, real, fake, real_features, fake_features)
         extra = {"turn": turn} if self.loss.needs_turn else {}
-        terms = {"adversarial": self.loss.generator(real_scores, critic(turn.fake).float(), **extra)}
-        return Outcome(terms | self._penalties("generator", critic, turn), {})
+        terms = {"adversarial": self.loss.generator(real_scores, fake_scores, **extra)}
+        penalties, stats = self._penalties(critic, turn, due)
+        return Outcome(terms | penalties, stats)
 
-    def _paid_by(self, side: str) -> dict[str, Regularizer]:
-        return {name: regularizer for name, regularizer in self.regularizers.items() if side in regularizer.sides}
+    def _samples(self, draw: Draw, for_generator: bool = False) -> tuple[Critic, Tensor, Tensor]:
+        with torch.set_grad_enabled(for_generator):
+            fake = self._fake(draw)
+        critic = Critic(self.networks["discriminator"], draw.batch.labels)
+        return critic, self._seen(draw.batch.real), self._seen(fake)
 
-    def _penalties(self, side: str, critic: Critic, turn: Turn) -> dict[str, Tensor]:
-        penalties = {}
-        for name, regularizer in self._paid_by(side).items():
-            terms = (regularizer(critic, turn), regularizer.weight_term(self.networks[side]))
-            given = [term for term in terms if term is not None]
-            if given:
-                penalties[name] = sum(given[1:], given[0])
-        return penalties
+    def _penalties(
+        self, critic: Critic, turn: Turn, due: frozenset[str]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        return self.regularization.terms(critic, turn, self.networks[turn.side], due)
+
+    @staticmethod
+    def _turn(
+        side: Side,
+        draw: Draw,
+        real: Tensor,
+        fake: Tensor,
+        real_features: Tensor | None = None,
+        fake_features: Tensor | None = None,
+    ) -> Turn:
+        features = None if fake_features is None else Features(real_features, fake_features)
+        return Turn(real, fake, draw.latent, draw.batch.labels, side, features)
+
+
+def _players(d_update: str, heads: tuple[str, ...]) -> dict[str, Player]:
+    """Return who plays, in order; the ``heads`` that regularizers bring are trained with the discriminator."""
+    names = ("discriminator",) if d_update == "joint" else ("discriminator_fake", "discriminator_real")
+    players = {name: Player("discriminator", ("discriminator", *heads)) for name in names}
+    return players | {"generator": Player("generator", ("generator",))}

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from gan_runner.types import Batch, Outcome, Side
 
+NO_TERMS: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Player:
@@ -37,13 +39,21 @@ class Game(ABC):
     players: Mapping[str, Player]
     averaged: tuple[str, ...]
 
+    @property
+    def lazy(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each player, its terms that are not paid in every turn and their periods in turns; by default none."""
+        return {}
+
     @abstractmethod
     def draw(self, batch: Batch) -> Draw:
         """Return ``batch`` with the random numbers of this round, taken from torch's global generator."""
 
     @abstractmethod
-    def play(self, player: str, draw: Draw) -> Outcome:
-        """Return what ``player`` minimises on ``draw``: tensors in, scalars out, nothing read by the host."""
+    def play(self, player: str, draw: Draw, due: frozenset[str] = NO_TERMS) -> Outcome:
+        """Return what ``player`` minimises on ``draw``: tensors in, scalars out, nothing read by the host.
+
+        ``due`` names the lazy terms that are paid this time.
+        """
 
     @abstractmethod
     def constrain(self, player: str) -> None:

@@ -5,15 +5,19 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from gan_runner.types import Turn
+
 
 class Loss(ABC):
     """A pair of objectives on the discriminator's raw scores (no sigmoid).
 
     Both methods return a scalar to be minimised by that player. A loss that must see the samples themselves sets
-    ``needs_turn`` and then receives ``turn=`` as a keyword in both.
+    ``needs_turn`` and then receives ``turn=`` as a keyword in both; with ``needs_features`` too, the discriminator's
+    features are in it. A loss with a state of its own is an ``nn.Module`` as well, its state in buffers.
     """
 
     needs_turn: ClassVar[bool] = False
+    needs_features: ClassVar[bool] = False
     uses_real_scores: ClassVar[bool] = False
     """Whether the generator's objective reads the real scores (relativistic ones do); otherwise it is handed None."""
 
@@ -44,6 +48,14 @@ class SeparableLoss(Loss):
     def fake_term(self, fake_scores: Tensor) -> Tensor:
         """Return the discriminator's term on the fake scores ``[B]``."""
 
-    def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-        """Return the sum of the two terms."""
+    def discriminator(self, real_scores: Tensor, fake_scores: Tensor, turn: Turn | None = None) -> Tensor:
+        """Return the sum of the two terms; ``turn`` is for the generator's objective."""
         return self.real_term(real_scores) + self.fake_term(fake_scores)
+
+
+class SampleLoss(ABC):
+    """A distance between two sets of samples, minimised by a generator that plays alone (``game=moment_matching``)."""
+
+    @abstractmethod
+    def distance(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the scalar distance of ``real`` ``[N, D]`` from ``fake`` ``[M, D]``."""

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gan_runner.regularizers.base import Regularizer, require_from_zero
+from gan_runner.regularizers.base import Regularizer, require_every, require_from_zero
 from gan_runner.regularizers.slopes import shares, slope_norms
 from gan_runner.types import Critic, Turn
 
@@ -22,13 +22,16 @@ class Dragan(Regularizer):
     once for the whole run; here it is drawn anew for each turn.
 
     Raises:
-        ValueError: if ``weight``, ``target`` or ``noise`` is negative or not finite.
+        ValueError: if ``weight``, ``target`` or ``noise`` is negative or not finite, or ``every`` is less than 1.
     """
 
     per_sample = True
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, noise: float = 0.5, relative: bool = True) -> None:
+    def __init__(
+        self, weight: float = 10.0, target: float = 1.0, noise: float = 0.5, relative: bool = True, every: int = 1
+    ) -> None:
         super().__init__()
+        self.every = require_every(every)
         require_from_zero("weight", weight, "DRAGAN uses 10")
         require_from_zero("target (a gradient norm)", target, "DRAGAN uses 1")
         require_from_zero("noise", noise, "DRAGAN uses 0.5")

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gan_runner.regularizers.base import Regularizer, require_from_zero
+from gan_runner.regularizers.base import Regularizer, require_every, require_from_zero
 from gan_runner.regularizers.slopes import shares, slope_norms
 from gan_runner.types import Critic, Turn
 
@@ -20,13 +20,14 @@ class GradientPenalty(Regularizer):
     One-sided: Petzka et al. 2018, arXiv 1709.08894.
 
     Raises:
-        ValueError: if ``weight`` or ``target`` is negative or not finite.
+        ValueError: if ``weight`` or ``target`` is negative or not finite, or ``every`` is less than 1.
     """
 
     per_sample = True
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False) -> None:
+    def __init__(self, weight: float = 10.0, target: float = 1.0, one_sided: bool = False, every: int = 1) -> None:
         super().__init__()
+        self.every = require_every(every)
         require_from_zero("weight", weight, "WGAN-GP uses 10")
         require_from_zero("target (a gradient norm)", target, "WGAN-GP uses 1")
         self.weight = weight

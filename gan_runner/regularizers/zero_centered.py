@@ -4,7 +4,7 @@ from typing import Literal
 
 from torch import Tensor
 
-from gan_runner.regularizers.base import Regularizer, require_from_zero
+from gan_runner.regularizers.base import Regularizer, require_every, require_from_zero
 from gan_runner.regularizers.slopes import slopes
 from gan_runner.types import Critic, Turn
 
@@ -22,13 +22,14 @@ class ZeroCentered(Regularizer):
     out the factor 1/2, so that its ``reg_param`` of 10 is ``gamma`` 20 here.
 
     Raises:
-        ValueError: if ``gamma`` is negative or not finite.
+        ValueError: if ``gamma`` is negative or not finite, or ``every`` is less than 1.
     """
 
     per_sample = True
 
-    def __init__(self, gamma: float = 10.0, at: Literal["real", "fake"] = "real") -> None:
+    def __init__(self, gamma: float = 10.0, at: Literal["real", "fake"] = "real", every: int = 1) -> None:
         super().__init__()
+        self.every = require_every(every)
         require_from_zero("gamma", gamma, "10 is usual")
         self.gamma = gamma
         self.at = at

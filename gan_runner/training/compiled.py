@@ -49,7 +49,7 @@ def _gradient(game: Game, play: Play, player: str, draw: Draw, precision: Precis
     game.networks.zero_grad(set_to_none=True)
     with isolated_rng():
         with autocast(weights[0].device, precision):
-            terms = play(player, draw).terms
+            terms = play(player, draw, frozenset(game.lazy.get(player, ()))).terms
         sum(terms.values()).backward(inputs=weights)  # type: ignore[union-attr]
     return torch.cat([torch.zeros_like(w).flatten() if w.grad is None else w.grad.flatten() for w in weights])
 

@@ -14,7 +14,7 @@ from gan_runner.training.ema import Average
 from gan_runner.training.settings import TrainerSettings
 from gan_runner.types import Outcome
 
-Play = Callable[[str, Draw], Outcome]
+Play = Callable[[str, Draw, frozenset[str]], Outcome]
 
 
 class Round(NamedTuple):
@@ -46,7 +46,10 @@ class Engine:
         self.simultaneous = settings.order == "simultaneous"
         self.rounds = [Round(tuple(game.players), True)] if self.simultaneous else _rounds(game, settings)
         self.batches_per_step = sum(fresh for _, fresh in self.rounds)
+        self.turns = dict.fromkeys(game.players, 0)
+        """How often each player has played: what is paid only every so often goes by it."""
         self._play = play or game.play
+        self._lazy = game.lazy
         self._weights = {
             name: [weight for network in player.networks for weight in game.networks[network].parameters()]
             for name, player in game.players.items()
@@ -91,10 +94,16 @@ class Engine:
     def _differentiate(self, name: str, draw: Draw) -> Outcome:
         self.optimizers[name].zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):
-            outcome = self._play(name, draw)
+            outcome = self._play(name, draw, self._due(name))
         # `inputs` keeps the other player's weights out of the backward pass: no gradient is computed for them.
         sum(outcome.terms.values()).backward(inputs=self._weights[name])  # type: ignore[union-attr]
         return outcome
+
+    def _due(self, name: str) -> frozenset[str]:
+        """Return the lazy terms that this turn of the player pays, and count the turn."""
+        turn = self.turns[name]
+        self.turns[name] += 1
+        return frozenset(term for term, every in self._lazy.get(name, {}).items() if turn % every == 0)
 
     def _gradient_norm(self, name: str) -> Tensor:
         gradients = [weight.grad for weight in self._weights[name] if weight.grad is not None]

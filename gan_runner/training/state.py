@@ -27,6 +27,7 @@ def capture(engine: Engine, stream: Stream, state: RunState) -> dict[str, Any]:
         "networks": engine.game.networks.state_dict(),
         "average": None if engine.average is None else engine.average.state_dict(),
         "optimizers": {name: optimizer.state_dict() for name, optimizer in engine.optimizers.items()},
+        "turns": dict(engine.turns),
         "stream": stream.state_dict(),
         "rng": rng_state(),
         "state": asdict(state),
@@ -41,6 +42,7 @@ def restore(saved: dict[str, Any], engine: Engine, stream: Stream) -> RunState:
         engine.average.load_state_dict(saved["average"])
     for name, optimizer in engine.optimizers.items():
         optimizer.load_state_dict(saved["optimizers"][name])
+    engine.turns.update(saved["turns"])
     stream.load_state_dict(saved["stream"])
     restore_rng_state(saved["rng"])
     return RunState(**saved["state"])
