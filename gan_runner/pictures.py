@@ -1,4 +1,4 @@
-"""Samples as a person looks at them: a grid of pictures, or points with the discriminator's scores."""
+"""Samples as a person looks at them: grids of pictures, or points with the discriminator's scores."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,49 @@ import torch
 from torch import Tensor
 
 from gan_runner.data.source import Source
+from gan_runner.data.standins.hanzi import strokes
+from gan_runner.reporting.captions import Strokes
 from gan_runner.reporting.density import density
 from gan_runner.reporting.images import grid
 from gan_runner.reporting.landscape import scatter
+from gan_runner.reporting.sheet import sheet, stacked
+from gan_runner.training.sampler import LatentSampler, Sampler
+from gan_runner.views import Rows, by_class, code_sweeps, interpolation
 
 GRID = 64
 POINTS = 1000
 PLOTS = {1: density, 2: scatter}
 """How points are drawn, by their dimension."""
+
+
+def draw_views(source: Source, sampler: Sampler, score: Callable[[Tensor], Tensor] | None) -> dict[str, Tensor]:
+    """Return uint8 pictures ``[C, H, W]`` of the samples by name, ``samples`` first; none for points in space.
+
+    ``samples`` are those of `draw_samples`, or a row a class where the generator is told the class. Generators of
+    pictures also get ``interpolation`` and, if their latents have codes, ``codes``.
+    """
+    if source.is_points or not isinstance(sampler, LatentSampler):
+        drawn = draw_samples(source, sampler, score)
+        return {} if drawn is None else {"samples": drawn}
+
+    def drawn_rows(rows: Rows) -> Tensor:
+        return sheet(rows.samples.cpu(), rows.captions, source.low, source.high, known_strokes)
+
+    if sampler.conditional:
+        views = {"samples": drawn_rows(by_class(sampler, source.classes))}
+    else:
+        views = {"samples": grid(sampler(GRID).cpu(), source.low, source.high)}
+    views["interpolation"] = drawn_rows(interpolation(sampler))
+    sweeps = code_sweeps(sampler)
+    return views | ({"codes": stacked([drawn_rows(rows) for rows in sweeps])} if sweeps else {})
+
+
+def known_strokes(character: str) -> Strokes | None:
+    """Return the strokes of a Chinese character of GB 2312 level 1, None for another."""
+    try:
+        return strokes(character)
+    except KeyError:
+        return None
 
 
 def draw_samples(

@@ -13,7 +13,7 @@ from gan_runner.build import Parts, build
 from gan_runner.construct import construct
 from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.folder import discard_if_empty, exclusive, open_folder, require_writable
-from gan_runner.pictures import draw_real, draw_samples
+from gan_runner.pictures import draw_real, draw_views
 from gan_runner.record import Record, describe, shown
 from gan_runner.reporting.counter import Counter
 from gan_runner.reporting.jsonl import JsonLines
@@ -24,7 +24,7 @@ from gan_runner.reporting.writer import Writer
 from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.evaluator import Evaluator
 from gan_runner.training.loop import Loop
-from gan_runner.training.sampler import Sampler
+from gan_runner.training.sampler import sampler_of
 from gan_runner.training.seed import derive
 from gan_runner.training.state import RunState, restore
 from gan_runner.training.stop import StopRequest
@@ -155,7 +155,7 @@ class Run:
 
     def _train(self, writer: Writer, stop: StopRequest) -> None:
         parts, state = self.parts, self.state
-        sampler = Sampler(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
+        sampler = sampler_of(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
         evaluator = None if parts.metric is None else Evaluator(parts.metric, sampler)
         if evaluator is not None:
             with stop.at_once():  # there is nothing to save yet
@@ -169,7 +169,7 @@ class Run:
                 self.folder,
                 writer,
                 progress,
-                lambda: draw_samples(parts.source, sampler, parts.game.scorer()),
+                lambda: draw_views(parts.source, sampler, parts.game.scorer()),
                 parts.metric.describe if parts.metric else str,
             )
             recorder.real(draw_real(parts.source))

@@ -36,8 +36,13 @@ def grid(
     table = cells.reshape(rows, columns, *cells.shape[1:]).permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)
     framed = torch.nn.functional.pad(table, (padding, 0, padding, 0), value=GREY)
 
-    scale = scale or max(1, round(USUAL_WIDTH / framed.shape[2]))
+    scale = scale or usual_scale(width, columns, padding)
     return framed.repeat_interleave(scale, dim=1).repeat_interleave(scale, dim=2)
+
+
+def usual_scale(width: int, columns: int, padding: int = 2) -> int:
+    """Return how many times to enlarge a grid of so many pictures of ``width`` pixels to be about 560 wide."""
+    return max(1, round(USUAL_WIDTH / (columns * (width + padding) + padding)))
 
 
 def save_png(path: Path, picture: Tensor) -> None:

@@ -1,7 +1,7 @@
 """What the loop reports to: numbers to the writer and the progress line, pictures to samples/ and the writer."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from torch import Tensor
@@ -12,8 +12,8 @@ from gan_runner.reporting.writer import Writer
 
 log = logging.getLogger(__name__)
 
-Picture = Callable[[], Tensor | None]
-"""Draws the samples as they are now as uint8 ``[C, H, W]``, or returns None where there is nothing to draw."""
+Views = Callable[[], Mapping[str, Tensor]]
+"""Draws the samples as they are now: uint8 pictures ``[C, H, W]`` by name, the plain samples as ``samples``."""
 
 SHOWN = {"loss/discriminator": "D", "loss/generator": "G"}
 """What the progress line shows, and under which name."""
@@ -27,13 +27,13 @@ class RunRecorder:
         folder: Path,
         writer: Writer,
         progress: Progress,
-        picture: Picture,
+        views: Views,
         describe: Callable[[dict[str, float]], str],
     ) -> None:
         self._folder = folder / "samples"
         self._writer = writer
         self._progress = progress
-        self._picture = picture
+        self._views = views
         self._describe = describe
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
@@ -43,11 +43,10 @@ class RunRecorder:
         self._progress.update(step, losses, values["time/images_per_second"])
 
     def samples(self, step: int) -> None:
-        """Draw the samples into ``samples/<step>.png`` and the writer."""
-        picture = self._picture()
-        if picture is not None:
-            self._save(f"{step:06d}.png", picture)
-            self._writer.image(step, "samples", picture)
+        """Draw the samples into ``samples/<step>.png``, other views into a folder each beside it, and the writer."""
+        for name, picture in self._views().items():
+            self._save(f"{step:06d}.png" if name == "samples" else f"{name}/{step:06d}.png", picture)
+            self._writer.image(step, name, picture)
 
     def real(self, picture: Tensor | None) -> None:
         """Keep a picture of real samples, once, as ``samples/real.png``."""
@@ -65,7 +64,9 @@ class RunRecorder:
         self._writer.flush()
 
     def _save(self, name: str, picture: Tensor) -> None:
+        path = self._folder / name
         try:
-            save_png(self._folder / name, picture)
+            path.parent.mkdir(exist_ok=True)
+            save_png(path, picture)
         except OSError as error:  # a picture is not worth a run
-            log.warning("cannot save %s: %s", self._folder / name, error)
+            log.warning("cannot save %s: %s", path, error)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from gan_runner.games.base import Game
+from gan_runner.games.latent import LatentGame
 from gan_runner.training.ema import Average
 from gan_runner.training.seed import isolated_rng
 
@@ -20,3 +21,25 @@ class Sampler:
         """Return ``[count, *shape]`` samples; nothing that training depends on is changed."""
         with isolated_rng():
             return self._game.sample(count, torch.Generator().manual_seed(self._seed), self._networks)
+
+
+class LatentSampler(Sampler):
+    """A sampler that can also be told the latents and the labels."""
+
+    def __init__(self, game: LatentGame, average: Average | None, seed: int) -> None:
+        super().__init__(game, average, seed)
+        self._latent_game = game
+        self.prior = game.prior
+        self.classes = game.classes
+        self.conditional = game.conditional
+        self.seed = seed
+
+    def generate(self, latent: Tensor, labels: Tensor | None) -> Tensor:
+        """Return the samples ``[B, *shape]`` of ``latent`` ``[B, Z]`` and ``labels`` ``[B]``."""
+        with isolated_rng():
+            return self._latent_game.generate(latent, labels, self._networks)
+
+
+def sampler_of(game: Game, average: Average | None, seed: int) -> Sampler:
+    """Return the sampler that can do most with ``game``."""
+    return LatentSampler(game, average, seed) if isinstance(game, LatentGame) else Sampler(game, average, seed)
