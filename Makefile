@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint type slow lock clean
+.PHONY: help train test lint type slow docs lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -24,6 +24,9 @@ type: .venv/.installed-dev ## Check types
 
 slow: .venv/.installed-dev ## Run the proofs that take minutes (kill -9 at random moments)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -s $(ARGS)
+
+docs: .venv/.installed-dev ## Write the pages that come from the code: docs/losses.md and the README's table
+	$(BIN)/python docs/losses_page.py
 
 lock: .venv/.installed-dev ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv

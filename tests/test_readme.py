@@ -1,5 +1,6 @@
 """The README's worked example is followed to the letter, in a copy of the project."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -43,3 +44,18 @@ def test_readme_lists_every_choice_and_stays_short() -> None:
     for group in ("data", "arch", "loss", "reg", "optim", "metric", "logger", "experiment"):
         for path in (ROOT / "conf" / group).glob("*.yaml"):
             assert f"`{path.stem}`" in text, f"{group}={path.stem} is not in the README"
+
+
+def test_the_pages_from_the_code_are_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("losses_page", ROOT / "docs" / "losses_page.py")
+    assert spec is not None
+    assert spec.loader is not None
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    files = page.generated()
+    assert len(files) > 15
+    for path, text in files.items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name} is not what the code says; run make docs"
+    for entry in page.entries():
+        assert entry.papers, f"{entry.name} names no paper"
+        assert entry.objective("G"), f"{entry.name} has no line G: in its docstring"

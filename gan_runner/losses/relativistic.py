@@ -23,9 +23,9 @@ class Relativistic(Loss):
 
     With the cost h of a lead t, sp(-t) for ``logistic``, (t - 1)^2 for ``least_squares`` and [1 - t]+ for ``hinge``,
 
-        paired    D: E h(f(x) - f(y)), x and y paired as they come
-        average   D: 0.5 E h(f(x) - E f(y)) + 0.5 E h(E f(x) - f(y))
-        both      G: D's with x and y exchanged
+        D: 0.5 E h(f(x) - E f(y)) + 0.5 E h(E f(x) - f(y)),  for ``average``
+           E h(f(x) - f(y)), x and y paired as they come,  for ``paired``
+        G: D's with x and y exchanged
 
     so that f matters only up to a constant, and G is pulled up by the fakes' distance from real scores, not from a
     fixed label. Both players' gradients pass through the batch means.
