@@ -7,11 +7,13 @@ from typing import Literal
 from torch import Tensor, nn
 
 from gan_runner.models import base
-from gan_runner.models.layers import Norm, norm_layer
+from gan_runner.models.layers import Norm, norm_layer, wants_bias
+from gan_runner.models.minibatch_discrimination import MinibatchDiscrimination
+from gan_runner.models.unit_range import Sigmoid
 from gan_runner.types import Shape
 
 Activation = Literal["relu", "leaky_relu", "tanh", "elu"]
-Init = Literal["default", "orthogonal", "he", "normal"]
+Init = Literal["default", "orthogonal", "he", "glorot", "normal"]
 
 
 def _activation(name: Activation) -> nn.Module:
@@ -28,7 +30,8 @@ def _hidden_layers(inputs: int, hidden: Sequence[int], activation: Activation, n
     for outputs in hidden:
         if outputs < 1:
             raise ValueError(f"widths of the hidden layers, got {list(hidden)}; allowed 1 or more each, e.g. [256,256]")
-        layers += [nn.Linear(inputs, outputs), norm_layer(norm, outputs, spatial=False), _activation(activation)]
+        linear = nn.Linear(inputs, outputs, bias=wants_bias(norm))
+        layers += [linear, norm_layer(norm, outputs, spatial=False), _activation(activation)]
         inputs = outputs
     return nn.Sequential(*layers)
 
@@ -43,24 +46,27 @@ def _init(body: nn.Sequential, head: nn.Linear, init: Init, gain: float) -> None
     if init == "default":
         return
     for layer in [*(module for module in body if isinstance(module, nn.Linear)), head]:
-        nn.init.zeros_(layer.bias)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
         if init == "orthogonal":
             nn.init.orthogonal_(layer.weight, gain)
         elif init == "normal":
             nn.init.normal_(layer.weight, 0.0, 0.02)
-        elif layer is head:
+        elif layer is head or init == "glorot":
             nn.init.xavier_uniform_(layer.weight)
         else:
             nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
 
 
 class Generator(base.Generator):
-    """Maps latents through ``hidden`` layers to points (linear output) or to pictures (tanh output, so -1..1).
+    """Maps latents through ``hidden`` layers to points (linear output) or to pictures in -1..1.
 
-    ``norm`` follows every hidden layer. ``init``: ``default`` is PyTorch's; ``orthogonal`` has gain ``gain`` in every
-    layer (1.4, with two tanh layers of 128, in LSGAN's mixture experiment, arXiv 1611.04076); ``he`` is He uniform with
-    a Glorot uniform output layer (WGAN-GP's toy nets, three ReLU layers of 512, arXiv 1704.00028); ``normal`` is
-    N(0, 0.02). All but ``default`` start with zero biases. LeakyReLU has slope 0.2.
+    ``norm`` follows every hidden layer, which has no bias where batch norm would cancel it. ``init``: ``default`` is
+    PyTorch's; ``orthogonal`` has gain ``gain`` in every layer (1.4, with two tanh layers of 128, in LSGAN's mixture
+    experiment, arXiv 1611.04076); ``he`` is He uniform with a Glorot uniform output layer (WGAN-GP's toy nets, three
+    ReLU layers of 512, arXiv 1704.00028); ``glorot`` is Glorot uniform everywhere (Keras's default); ``normal`` is
+    N(0, 0.02). All but ``default`` start with zero biases. LeakyReLU has slope 0.2. Pictures end in tanh, or with
+    ``output="sigmoid"`` in that of a paper whose pictures lie in 0..1, taken to -1..1.
     """
 
     def __init__(
@@ -72,12 +78,14 @@ class Generator(base.Generator):
         norm: Norm = "none",
         init: Init = "default",
         gain: float = 1.0,
+        output: Literal["tanh", "sigmoid"] = "tanh",
     ) -> None:
         super().__init__()
         self.shape = shape
         self.body = _hidden_layers(latent_dim, hidden, activation, norm)
         self.head = nn.Linear([latent_dim, *hidden][-1], math.prod(shape))
-        self.output: nn.Module = nn.Identity() if len(shape) == 1 else nn.Tanh()
+        bounded = nn.Tanh() if output == "tanh" else Sigmoid()
+        self.output: nn.Module = nn.Identity() if len(shape) == 1 else bounded
         _init(self.body, self.head, init, gain)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -87,7 +95,10 @@ class Generator(base.Generator):
 
 
 class Discriminator(base.Discriminator):
-    """Scores flattened samples through ``hidden`` layers; the settings are those of `Generator`."""
+    """Scores flattened samples through ``hidden`` layers; the settings are those of `Generator`.
+
+    With ``minibatch_discrimination`` above 0, so many kernels (arXiv 1606.03498) before the last layer.
+    """
 
     def __init__(
         self,
@@ -97,10 +108,14 @@ class Discriminator(base.Discriminator):
         norm: Norm = "none",
         init: Init = "default",
         gain: float = 1.0,
+        minibatch_discrimination: int = 0,
     ) -> None:
         super().__init__()
         self.body = _hidden_layers(math.prod(shape), hidden, activation, norm)
-        self.feature_dim = [math.prod(shape), *hidden][-1]
+        features = [math.prod(shape), *hidden][-1]
+        if minibatch_discrimination:
+            self.body.append(MinibatchDiscrimination(features, minibatch_discrimination))
+        self.feature_dim = features + minibatch_discrimination
         self.head = nn.Linear(self.feature_dim, 1)
         _init(self.body, self.head, init, gain)
 
