@@ -23,8 +23,8 @@ def choices(group: str) -> list[str]:
 
 def narrow(arch: str) -> list[str]:
     """Make an architecture small where it has a size to set: these tests are about fitting together."""
-    wide = ("dcgan", "lsgan_hwdb", "lsgan_scene")
-    return ["arch.generator.width=4", "arch.discriminator.width=4"] if arch in wide else []
+    settings = {"dcgan": ["width"], "lsgan_hwdb": ["width", "label_dim"], "lsgan_scene": ["width"]}.get(arch, [])
+    return [f"arch.{side}.{setting}=4" for side in ("generator", "discriminator") for setting in settings]
 
 
 SIZES = {"dcgan": (28, 32, 64), "lsgan_mnist": (28,), "wgan_mnist": (28,), "mlp": (20, 28, 32, 64)}
