@@ -23,12 +23,33 @@ def choices(group: str) -> list[str]:
 
 def narrow(arch: str) -> list[str]:
     """Make an architecture small where it has a size to set: these tests are about fitting together."""
-    settings = {"dcgan": ["width"], "lsgan_hwdb": ["width", "label_dim"], "lsgan_scene": ["width"]}.get(arch, [])
-    return [f"arch.{side}.{setting}=4" for side in ("generator", "discriminator") for setting in settings]
+    shrunk = {key: small for key, small in SMALL.items() if key in TAKES.get(arch, ())}
+    return [f"arch.{side}.{key}={small}" for side in ("generator", "discriminator") for key, small in shrunk.items()]
 
 
-SIZES = {"dcgan": (28, 32, 64), "lsgan_mnist": (28,), "wgan_mnist": (28,), "mlp": (20, 28, 32, 64)}
-SIZES |= {"lsgan_digits": (28,), "lsgan_hwdb": (28,), "lsgan_scene": (64,)}
+SMALL = {"width": 4, "label_dim": 4, "groups": 2}
+TAKES: dict[str, tuple[str, ...]] = {
+    "lsgan_hwdb": ("width", "label_dim"),
+    "r3gan": ("width", "groups"),
+    **dict.fromkeys(("began", "dcgan", "ebgan", "lsgan_scene", "resnet", "sngan", "sngan_resnet"), ("width",)),
+}
+SIZES = {
+    "began": (28, 32, 64),
+    "dcgan": (28, 32, 64),
+    "ebgan": (32, 64),
+    "ebgan_mlp": (20, 28, 32, 64),
+    "infogan": (28,),
+    "lsgan_digits": (28,),
+    "lsgan_hwdb": (28,),
+    "lsgan_mnist": (28,),
+    "lsgan_scene": (64,),
+    "mlp": (20, 28, 32, 64),
+    "r3gan": (32, 64),
+    "resnet": (28, 32, 64),
+    "sngan": (32, 64),
+    "sngan_resnet": (28, 32, 64),
+    "wgan_mnist": (28,),
+}
 """The sides that an architecture promises to make, of those tried."""
 ARCHS = [arch for arch in choices("arch") if arch != "gmmn"]
 """Those with a discriminator."""
@@ -120,10 +141,12 @@ def test_every_architecture_takes_a_gradient_penalty_as_typed(compose_config: An
 
 
 def small(data: dict[str, Any]) -> dict[str, Any]:
-    """Return little of the data; noise in place of scenes and characters, whose stand-ins take a minute to draw."""
-    channels = {"gan_runner.data.lsun.load": 3, "gan_runner.data.hwdb.load": 1}.get(data["_target_"])
+    """Return little of the data; noise in place of what takes a minute to draw, or a network to have."""
+    shapes = {"lsun.load": (3, data.get("size")), "hwdb.load": (1, data.get("size")), "torchvision.load": (3, 32)}
+    channels, size = shapes.get(data["_target_"].removeprefix("gan_runner.data."), (0, None))
     if channels:
-        return {"_target_": "gan_runner.data.fake.load", "channels": channels, "size": data["size"], "count": 16}
+        noise = {"channels": channels, "size": size, "classes": 10, "count": 16}
+        return {"_target_": "gan_runner.data.fake.load", **noise}
     return data | ({"limit": 200} if "limit" in data else {"count": 2000})
 
 
@@ -131,6 +154,9 @@ def small(data: dict[str, Any]) -> dict[str, Any]:
 def test_every_experiment_trains_two_steps(compose_config: Any, experiment: str) -> None:
     config = compose_config(f"experiment={experiment}", "metric=none", "trainer.batch_size=4")
     config["data"] = small(config["data"])
+    for side in ("generator", "discriminator"):
+        node = config["arch"][side] or {}
+        node.update((key, value) for key, value in SMALL.items() if key in node)
     assert all(math.isfinite(value) for value in steps(config).values())
 
 

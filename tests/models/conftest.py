@@ -13,6 +13,15 @@ from gan_runner.construct import construct
 from gan_runner.types import Shape
 
 ARCH_DIR = Path(__file__).parents[2] / "conf" / "arch"
+SMALL: dict[str, dict[str, Any]] = {
+    "began": {"width": 8},
+    "ebgan": {"width": 8},
+    "r3gan": {"width": 16, "groups": 4},
+    "resnet": {"width": 8},
+    "sngan": {"width": 8},
+    "sngan_resnet": {"width": 8},
+}
+"""Settings that keep the tests of what all architectures share quick."""
 Build = Callable[..., tuple[nn.Module, nn.Module, int]]
 MapShapes = Callable[[nn.Module, Tensor], list[tuple[int, ...]]]
 
@@ -25,8 +34,10 @@ def build() -> Build:
     """
 
     def built(arch: str, shape: Shape, **settings: Any) -> tuple[nn.Module, nn.Module, int]:
-        node: Any = OmegaConf.to_container(OmegaConf.load(ARCH_DIR / f"{arch}.yaml"))
+        config = OmegaConf.create({"arch": OmegaConf.load(ARCH_DIR / f"{arch}.yaml")})
+        node: Any = OmegaConf.to_container(config.arch, resolve=True)
         latent_dim = node["latent"]["dim"]
+        settings = SMALL.get(arch, {}) | settings
         torch.manual_seed(0)
         sides = []
         for side in ("generator", "discriminator"):
