@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from gan_runner.build import build as make_run
 from gan_runner.errors import UsageError
 from gan_runner.models.attention import SelfAttention
 from gan_runner.models.layers import Norm
@@ -150,6 +151,16 @@ def test_conditional_networks_refuse_data_without_labels() -> None:
     for make in (lambda: Generator(5, CIFAR, conditional=True), lambda: Discriminator(CIFAR, conditional=True)):
         with pytest.raises(UsageError, match="arch=resnet is conditional and needs labelled data"):
             make()
+
+
+def test_one_key_makes_both_players_conditional(compose_config: Callable[..., dict[str, Any]]) -> None:
+    overrides = ["data=fake", "trainer=smoke", "trainer.batch_size=4", "arch=resnet", "arch.conditional=true"]
+    widths = ["arch.generator.width=4", "arch.discriminator.width=4"]
+    parts = make_run(compose_config(*overrides, *widths, "arch.attention=14", "loss=hinge", "reg=spectral"))
+    assert parts.game.networks["generator"].conditional
+    assert parts.game.networks["discriminator"].projection.weight.shape == (10, 4)
+    scalars = parts.engine.step(parts.stream, observe=True)
+    assert all(value.isfinite() for value in scalars.values())
 
 
 def test_attention_starts_as_nothing_and_is_then_the_papers_sum(weight_count: WeightCount) -> None:
