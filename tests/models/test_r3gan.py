@@ -55,25 +55,25 @@ def test_nothing_is_normalised() -> None:
 
 def test_doubling_puts_the_mean_between_neighbours() -> None:
     row = torch.tensor([[[[1.0, 3.0, 9.0]]]])
-    doubled = Upsample(1)(row.expand(1, 1, 3, 3))
+    doubled = Upsample()(row.expand(1, 1, 3, 3))
     assert doubled[0, 0, 2].tolist() == [1, 2, 3, 6, 9, 4.5]  # beyond the edge lies 0
     assert doubled[0, 0, :, 0].tolist() == [1, 1, 1, 1, 1, 0.5]
 
 
 def test_halving_smooths_first() -> None:
     row = torch.tensor([[[[4.0, 8.0, 16.0, 32.0]]]]).expand(1, 1, 4, 4)
-    halved = Downsample(1)(row)
+    halved = Downsample()(row)
     across = [(0 + 2 * 4 + 8) / 4, (8 + 2 * 16 + 32) / 4]
     assert halved[0, 0].tolist() == [[0.75 * value for value in across], across]
 
 
 def test_doubling_is_four_times_the_transpose_of_halving() -> None:
     small, large = torch.randn(2, 3, 4, 4), torch.randn(2, 3, 8, 8)
-    torch.testing.assert_close((Upsample(3)(small) * large).sum(), 4 * (small * Downsample(3)(large)).sum())
+    torch.testing.assert_close((Upsample()(small) * large).sum(), 4 * (small * Downsample()(large)).sum())
 
 
 def test_resampling_compiles() -> None:
-    both = nn.Sequential(Upsample(3), Downsample(3))
+    both = nn.Sequential(Upsample(), Downsample())
     maps = torch.randn(2, 3, 4, 4)
     torch.testing.assert_close(torch.compile(both, backend="aot_eager", fullgraph=True)(maps), both(maps))
 
