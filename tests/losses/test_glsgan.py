@@ -95,6 +95,6 @@ def test_what_holds_for_ls_gans_settings_holds_here():
 
 def test_brings_its_official_codes_clipping_and_leaves_the_optimizer_alone(compose_config):
     config, plain = compose_config("loss=glsgan"), compose_config("loss=lsgan", "optim=adam")
-    assert config["reg"] == {"clip": {"_target_": "gan_runner.regularizers.clip.Clip", "bound": 0.08}}
+    assert config["reg"]["clip"]["bound"] == 0.08
     assert config["optim"] == plain["optim"]
     assert compose_config("loss=glsgan", "reg=none")["reg"] == {}

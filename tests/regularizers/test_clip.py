@@ -62,3 +62,18 @@ def test_adds_no_term():
 def test_bound_must_be_a_positive_number(bound):
     with pytest.raises(ValueError, match="bound must be a positive number"):
         Clip(bound=bound)
+
+
+def test_only_one_part_is_clipped(network):
+    free = [parameter.detach().clone() for parameter in network[:3].parameters()]
+    clip = Clip(bound=0.3, only="3")
+    clip.prepare(network)
+    clip.constrain(network)
+    assert max(parameter.abs().max() for parameter in network[3].parameters()) == torch.tensor(0.3)
+    assert all(torch.equal(old, new) for old, new in zip(free, network[:3].parameters(), strict=True))
+    assert max(parameter.abs().max() for parameter in free) > 0.3
+
+
+def test_a_part_that_is_not_there_is_refused_before_training(network):
+    with pytest.raises(ValueError, match=r"got encoder; allowed here: 0, 1, 2, 3, or null for all"):
+        Clip(only="encoder").prepare(network)
