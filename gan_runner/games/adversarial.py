@@ -47,6 +47,11 @@ class Adversarial(LatentGame):
         packing: int = 1,
     ) -> None:
         super().__init__(prior, sampling, classes)
+        if not isinstance(loss, Loss):
+            raise ValueError(
+                f"adversarial, got loss {type(loss).__name__}, which plays without a discriminator; "
+                "use game=moment_matching or another loss"
+            )
         self.loss = smoothed(loss, label_smoothing)
         self.regularization = Regularization(regularizers)
         self.packing = packing
