@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_runner.losses.base import Loss, SeparableLoss
 
@@ -18,7 +18,8 @@ def smoothed(loss: Loss, share: float) -> Loss:
     generator where the data are thin.
 
     Raises:
-        ValueError: unless ``share`` is at least 0 and less than 0.5.
+        ValueError: unless ``share`` is at least 0 and less than 0.5, and 0 for a loss without labels: one that
+            compares features in the discriminator's turn, or has a state.
     """
     if not 0 <= share < 0.5:
         raise ValueError(
@@ -27,7 +28,14 @@ def smoothed(loss: Loss, share: float) -> Loss:
         )
     if share == 0:
         return loss
-    return _SmoothedTerms(loss, share) if isinstance(loss, SeparableLoss) else _SmoothedPairs(loss, share)
+    if isinstance(loss, SeparableLoss):
+        return _SmoothedTerms(loss, share)
+    if loss.needs_features or isinstance(loss, nn.Module):
+        raise ValueError(
+            f"label_smoothing, got {share} with loss {type(loss).__name__}, which has no labels to smooth; "
+            "use label_smoothing=0 or another loss"
+        )
+    return _SmoothedPairs(loss, share)
 
 
 class _Smoothed(Loss):
