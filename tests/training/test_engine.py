@@ -36,6 +36,8 @@ def snapshot(parts: Parts) -> dict[str, Tensor]:
     "overrides",
     [
         *([f"loss={loss}"] for loss in ("gan", "nonsaturating", "lsgan", "wgan", "wgan_gp", "hinge")),
+        *([f"loss={loss}"] for loss in ("began", "ebgan_pt", "feature_matching", "gmmn")),
+        ["loss=mmd_gan", "reg=none"],
         *([f"optim={optim}"] for optim in ("adam", "adamw", "rmsprop", "sgd")),
         ["trainer.d_update=separate"],
         ["trainer.order=simultaneous"],
