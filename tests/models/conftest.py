@@ -20,6 +20,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "resnet": {"width": 8},
     "sngan": {"width": 8},
     "sngan_resnet": {"width": 8},
+    "resnet101": {"width": 8},
+    "wgan_gp_mnist": {"width": 8},
+    "wgan_mlp": {"width": 8},
 }
 """Settings that keep the tests of what all architectures share quick."""
 Build = Callable[..., tuple[nn.Module, nn.Module, int]]

@@ -16,17 +16,23 @@ MAPS = {
     28: [(8, 4, 4), (4, 7, 7), (2, 14, 14)],
     32: [(8, 4, 4), (4, 8, 8), (2, 16, 16)],
     64: [(16, 4, 4), (8, 8, 8), (4, 16, 16), (2, 32, 32)],
+    112: [(16, 7, 7), (8, 14, 14), (4, 28, 28), (2, 56, 56)],
+    128: [(32, 4, 4), (16, 8, 8), (8, 16, 16), (4, 32, 32), (2, 64, 64)],
 }
 
 
+@pytest.mark.parametrize("kernel", [4, 5])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("size", MAPS)
-def test_maps_double_their_side_and_halve_their_channels(layer_shapes: LayerShapes, size: int, channels: int) -> None:
+def test_maps_double_their_side_and_halve_their_channels(
+    layer_shapes: LayerShapes, size: int, channels: int, kernel: Any
+) -> None:
     shape = (channels, size, size)
     first, *maps = MAPS[size]
     flat = (first[0] * first[1] * first[2],)
-    assert layer_shapes(Generator(5, shape, width=2), torch.randn(2, 5)) == [flat, *maps, shape]
-    assert layer_shapes(Discriminator(shape, width=2), torch.randn(2, *shape)) == [*MAPS[size][::-1], (1,)]
+    assert layer_shapes(Generator(5, shape, width=2, kernel=kernel), torch.randn(2, 5)) == [flat, *maps, shape]
+    discriminator = Discriminator(shape, width=2, kernel=kernel)
+    assert layer_shapes(discriminator, torch.randn(2, *shape)) == [*MAPS[size][::-1], (1,)]
 
 
 def test_weights_at_28_pixels_add_up(weight_count: WeightCount) -> None:
@@ -64,7 +70,7 @@ def test_convolutions_have_a_bias_where_no_norm_cancels_it(weight_count: WeightC
 @pytest.mark.parametrize("norm", ["batch", "layer", "instance"])
 def test_the_discriminators_first_and_the_generators_last_layer_have_no_norm(norm: Any) -> None:
     norms = (nn.BatchNorm2d, nn.GroupNorm)
-    generator, discriminator = Generator(5, (3, 32, 32), 2, norm), Discriminator((3, 32, 32), 2, norm)
+    generator, discriminator = Generator(5, (3, 32, 32), 0, 2, norm=norm), Discriminator((3, 32, 32), 0, 2, norm=norm)
     assert sum(isinstance(module, norms) for module in generator.modules()) == 3
     assert sum(isinstance(module, norms) for module in discriminator.modules()) == 2
     assert [type(module) for module in list(generator.body)[-2:]] == [nn.ConvTranspose2d, nn.Tanh]
@@ -84,12 +90,47 @@ def test_weights_start_as_in_the_paper() -> None:
 
 @pytest.mark.parametrize("shape", [(2,), (1, 40, 40), (1, 28, 32)])
 def test_other_shapes_are_refused_by_both_players(shape: tuple[int, ...]) -> None:
-    with pytest.raises(UsageError, match="arch=dcgan makes pictures of 28, 32 or 64 pixels; got"):
+    with pytest.raises(UsageError, match="arch=dcgan makes pictures of 28, 32, 64, 112 or 128 pixels; got"):
         Generator(100, shape)
-    with pytest.raises(UsageError, match="arch=dcgan makes pictures of 28, 32 or 64 pixels; got"):
+    with pytest.raises(UsageError, match="arch=dcgan makes pictures of 28, 32, 64, 112 or 128 pixels; got"):
         Discriminator(shape)
 
 
 def test_a_width_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="width of the largest maps, got 0; allowed 1 or more"):
         Generator(100, (1, 28, 28), width=0)
+
+
+def test_weights_of_the_papers_net_add_up(weight_count: WeightCount) -> None:
+    convolutions = 25 * (1024 * 512 + 512 * 256 + 256 * 128)
+    generator = Generator(100, (3, 64, 64), width=128, kernel=5)
+    norms = 2 * (1024 + 512 + 256 + 128)
+    assert weight_count(generator) == 100 * 1024 * 16 + convolutions + norms + 128 * 3 * 25 + 3 == 18_855_043
+    discriminator = Discriminator((3, 64, 64), width=128, kernel=5)
+    norms = 2 * (256 + 512 + 1024)
+    assert weight_count(discriminator) == 3 * 128 * 25 + 128 + convolutions + norms + 1024 * 16 + 1 == 17_232_897
+
+
+def test_constant_width_leaves_a_tenth_of_the_weights(weight_count: WeightCount) -> None:
+    constant = Generator(128, (3, 64, 64), width=64, kernel=5, growth="constant", norm="none")
+    first, last = 128 * 64 * 16 + 64 * 16, 64 * 3 * 25 + 3
+    assert weight_count(constant) == first + 3 * (64 * 64 * 25 + 64) + last == 444_291
+    halving = Generator(128, (3, 64, 64), width=64, kernel=5)
+    assert 10 < weight_count(halving) / weight_count(constant) < 15
+
+
+def test_gated_layers_have_two_channels_for_one(layer_shapes: LayerShapes) -> None:
+    shape = (3, 28, 28)
+    generator, discriminator = (
+        Generator(5, shape, width=2, activation="gated"),
+        Discriminator(shape, width=2, activation="gated"),
+    )
+    assert layer_shapes(generator, torch.randn(2, 5)) == [(2 * 8 * 16,), (8, 7, 7), (4, 14, 14), shape]
+    assert layer_shapes(discriminator, torch.randn(2, *shape)) == [(4, 14, 14), (8, 7, 7), (16, 4, 4), (1,)]
+    assert discriminator.feature_dim == 8 * 16
+
+
+def test_tanh_everywhere_leaves_no_other_nonlinearity() -> None:
+    for network in (Generator(5, (1, 28, 28), activation="tanh"), Discriminator((1, 28, 28), activation="tanh")):
+        assert not [module for module in network.modules() if isinstance(module, nn.ReLU | nn.LeakyReLU)]
+    assert sum(isinstance(module, nn.Tanh) for module in network.modules()) == 3
