@@ -31,11 +31,13 @@ SMALL = {"width": 4, "label_dim": 4, "groups": 2}
 TAKES: dict[str, tuple[str, ...]] = {
     "lsgan_hwdb": ("width", "label_dim"),
     "r3gan": ("width", "groups"),
-    **dict.fromkeys(("began", "dcgan", "ebgan", "lsgan_scene", "resnet", "sngan", "sngan_resnet"), ("width",)),
+    **dict.fromkeys(("began", "dcgan", "dcgan_mnist", "ebgan", "lsgan_scene", "resnet", "resnet101"), ("width",)),
+    **dict.fromkeys(("sngan", "sngan_resnet", "wgan_gp_mnist", "wgan_mlp"), ("width",)),
 }
 SIZES = {
     "began": (28, 32, 64),
     "dcgan": (28, 32, 64),
+    "dcgan_mnist": (28,),
     "ebgan": (32, 64),
     "ebgan_mlp": (20, 28, 32, 64),
     "infogan": (28,),
@@ -46,8 +48,11 @@ SIZES = {
     "mlp": (20, 28, 32, 64),
     "r3gan": (32, 64),
     "resnet": (28, 32, 64),
+    "resnet101": (64,),
     "sngan": (32, 64),
     "sngan_resnet": (28, 32, 64),
+    "wgan_gp_mnist": (28,),
+    "wgan_mlp": (28, 32, 64),
     "wgan_mnist": (28,),
 }
 """The sides that an architecture promises to make, of those tried."""

@@ -11,14 +11,14 @@ from torch.nn.modules.batchnorm import _BatchNorm
 Build = Callable[..., tuple[nn.Module, nn.Module, int]]
 
 ARCHS = sorted(path.stem for path in (Path(__file__).parents[2] / "conf" / "arch").glob("*.yaml"))
-OWN_TESTS = {"cgan", "gmmn", "lsgan_hwdb", "lsgan_scene"}  # labels, no discriminator, labels, other sizes
+OWN_TESTS = {"cgan", "dcgan_mnist", "gmmn", "lsgan_hwdb", "lsgan_scene"}  # labels, no discriminator, other sizes
 ARCHS = [arch for arch in ARCHS if arch not in OWN_TESTS]
-WITH_NORM = ["dcgan", "infogan", "lsgan_digits", "lsgan_mnist", "mlp", "resnet", "wgan_mnist"]
+WITH_NORM = ["dcgan", "infogan", "lsgan_digits", "lsgan_mnist", "mlp", "resnet", "wgan_gp_mnist", "wgan_mnist"]
 AUTOENCODERS = ["began", "ebgan", "ebgan_mlp"]
 WITH_HEAD = [arch for arch in ARCHS if arch not in AUTOENCODERS]
-LINEAR = ["began", "r3gan"]
+LINEAR = ["began", "r3gan", "wgan_mlp", "wgan_mlp_pair"]
 """Those whose generator's last layer has no bounds."""
-SIDES = {"ebgan": 32, "r3gan": 32, "sngan": 32}
+SIDES = {"ebgan": 32, "r3gan": 32, "resnet101": 64, "sngan": 32}
 """The side of the pictures tried; 28 elsewhere."""
 MNIST = (1, 28, 28)
 
