@@ -25,8 +25,9 @@ type: .venv/.installed-dev ## Check types
 slow: .venv/.installed-dev ## Run the proofs that take minutes (kill -9 at random moments)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -s $(ARGS)
 
-docs: .venv/.installed-dev ## Write the pages that come from the code: docs/losses.md and the README's table
+docs: .venv/.installed-dev ## Write the pages that come from the code: losses.md, experiments.md, the table in the README
 	$(BIN)/python docs/losses_page.py
+	$(BIN)/python docs/experiments_page.py
 
 lock: .venv/.installed-dev ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
