@@ -5,6 +5,7 @@ covers, so a config from a stranger (a checkpoint, a downloaded recipe) cannot r
 so a wrong value is one sentence with the key's name in it.
 """
 
+import contextlib
 import importlib
 import inspect
 import math
@@ -31,7 +32,7 @@ def construct(node: Mapping[str, Any], where: str, /, **context: Any) -> Any:
     ``where`` is the node's place in the config, for messages. Raises UsageError if the target is not allowed or not
     there, if a key is unknown, or if a value has the wrong type or range.
     """
-    if node.get("_target_") is None:
+    if not isinstance(node, Mapping) or node.get("_target_") is None:
         raise UsageError(
             f"{where}: names no class; a choice's file needs a line _target_: and, where it sets more than its own "
             "group, # @package _global_ on top"
@@ -104,8 +105,10 @@ def convert(value: Any, hint: Any) -> Any:
     if origin in (Union, types.UnionType):
         return _first_that_converts(value, options)
     if origin is Literal:
-        if value in options:
-            return value
+        for option in options:
+            with contextlib.suppress(TypeError):
+                if convert(value, type(option)) == option:  # by type first: true equals 1
+                    return option
         raise TypeError(f"one of {', '.join(map(str, options))}{_suggest(value, options)}")
     if origin in (tuple, list, Sequence):
         return _convert_sequence(value, origin, options)

@@ -19,6 +19,7 @@ class Part:
     limit: int | None = None
     flag: bool = False
     shape: tuple[int, ...] = ()
+    channels: Literal[1, 3] | None = None
 
     def __post_init__(self) -> None:
         if self.rate < 0:
@@ -36,6 +37,7 @@ def test_values_arrive_as_their_annotations_say() -> None:
     assert part == Part(1.0, 2, "fancy", (3, 4), (0.0, 1.0), None, True, (1, 2))
     assert isinstance(part.rate, float)
     assert isinstance(part.count, int)
+    assert repr(build(rate=1, channels=3.0).channels) == "3"
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,9 @@ def test_values_arrive_as_their_annotations_say() -> None:
         ("limit", "x", "a whole number or null"),
         ("flag", "yes", "true or false"),
         ("flag", 1, "true or false"),
+        ("channels", True, "one of 1, 3"),
+        ("channels", 2, "one of 1, 3"),
+        ("channels", "1", "one of 1, 3"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_its_key(key: str, value: Any, allowed: str) -> None:
@@ -124,3 +129,9 @@ def test_a_target_that_is_gone_is_named() -> None:
 
 def test_no_annotation_accepts_anything() -> None:
     assert convert([1, "a"], Any) == [1, "a"]
+
+
+@pytest.mark.parametrize("node", [None, 3, "word", ["a"], {}])
+def test_what_is_no_choice_is_a_sentence(node: Any) -> None:
+    with pytest.raises(UsageError, match="loss: names no class"):
+        construct(node, "loss")
