@@ -1,45 +1,55 @@
 """From a composed config to the objects of one run. Below this file nobody sees a config."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from torch import nn
 from torch.optim import Optimizer
 
-from gan_runner.construct import call, checked, construct, takes
+from gan_runner.construct import call, checked, construct
 from gan_runner.data.picture_set import PictureSet, Report
-from gan_runner.data.prepared import PreparedSet
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
-from gan_runner.errors import UsageError
+from gan_runner.datachoice import Config, at_hand, load_data, require, stream_settings, unseen
 from gan_runner.games.base import Game
-from gan_runner.games.packing import packed_shape
 from gan_runner.games.prior import Prior
-from gan_runner.games.sampling import batch_norms
 from gan_runner.metrics.base import Metric
-from gan_runner.regularizers.base import Regularizer
+from gan_runner.networks import build_networks
 from gan_runner.training.compiled import compiled_play
 from gan_runner.training.device import Precision, configure, pick_device
 from gan_runner.training.engine import Engine, Play
 from gan_runner.training.seed import derive, isolated_rng, seed_everything
 from gan_runner.training.settings import RunSettings, TrainerSettings
-from gan_runner.types import Shape
 
-Config = Mapping[str, Any]
-Data = Source | PictureSet | PreparedSet
-STREAM_KEYS = ("shuffle", "flip")
 GROUPS = ("data", "arch", "game", "loss", "reg", "optim", "metric", "trainer", "logger")
 
 
-def unseen(what: str, done: int, total: int) -> None:
-    """Show nothing of what takes its time."""
+@dataclass(frozen=True)
+class Design:
+    """Everything about a run but its samples: settled and checked before a single picture is decoded.
+
+    ``data`` are a PictureSet where pictures have to be decoded first; ``outline`` has their shape, classes and count,
+    and is the data themselves where those are at hand.
+    """
+
+    run: RunSettings
+    trainer: TrainerSettings
+    device: torch.device
+    data: Source | PictureSet
+    outline: Source
+    game: Game
+    optimizers: Mapping[str, Optimizer]
+    metric: Metric | None
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything a run needs, ready to train from step 0 with the random state it starts from."""
+    """Everything a run needs, ready to train from step 0 with the random state it starts from.
+
+    Whoever holds them closes the stream.
+    """
 
     run: RunSettings
     trainer: TrainerSettings
@@ -55,11 +65,14 @@ def build(config: Config, report: Report = unseen) -> Parts:
     """Build all parts of the run that ``config`` (plain containers, interpolations resolved) describes.
 
     Raises UsageError, in one sentence, for values out of range, for combinations that cannot work and for data that
-    is missing or damaged; nothing has been written by then.
+    is missing or damaged; nothing has been written by then but pictures prepared, and those last of all.
     """
-    missing = [key for key in (*RunSettings.__dataclass_fields__, *GROUPS) if key not in config]
-    if missing:
-        raise UsageError(f"{missing[0]}: is missing from the config; it cannot be left out")
+    return assemble(config, design(config), report)
+
+
+def design(config: Config) -> Design:
+    """Build the networks, the game and its optimizers from what is known of the data without decoding pictures."""
+    require(config, (*RunSettings.__dataclass_fields__, *GROUPS))
     run = call(RunSettings, {key: config[key] for key in RunSettings.__dataclass_fields__}, "")
     trainer = call(TrainerSettings, config["trainer"], "trainer")
     device = pick_device(run.device)
@@ -67,107 +80,47 @@ def build(config: Config, report: Report = unseen) -> Parts:
 
     loss = construct(config["loss"], "loss")
     regularizers = {name: construct(node, f"reg.{name}") for name, node in config["reg"].items()}
-    arch = resolve_norms(config["arch"], regularizers)
     metric = construct(config["metric"], "metric") if config["metric"].get("_target_") else None
-    source = load_source(config["data"], report)
+    data = at_hand(load_data(config["data"]))
+    outline = data if isinstance(data, Source) else data.outline()
     if metric is not None:
-        metric.check(source)
-    shuffle, flip = (checked(config["data"].get(key, key == "shuffle"), bool, f"data.{key}") for key in STREAM_KEYS)
-    stream = Stream(source, trainer.batch_size, derive(run.seed, "data"), device, shuffle, flip)
+        metric.check(outline)
 
     seed_everything(derive(run.seed, "weights"))
-    prior = call(Prior, arch["latent"], "arch.latent")
-    classes = len(source.classes)
-    generator, *others = build_networks(config["game"], arch, prior, source.shape, classes, trainer.batch_size)
-    for discriminator in others:
-        refuse_batch_norm(discriminator, regularizers)
-    if trainer.batch_size == 1 and any(batch_norms(network) for network in (generator, *others)):
-        raise UsageError(
-            "trainer.batch_size=1 with batch norm: one sample has no spread to be normalised by; use 2 or more, or "
-            "arch.generator.norm=layer arch.discriminator.norm=layer"
-        )
+    prior = call(Prior, config["arch"]["latent"], "arch.latent")
+    classes = len(outline.classes)
+    networks = build_networks(config, regularizers, prior.codes.total, outline.shape, classes)
     game: Game = construct(
         config["game"],
         "game",
-        generator=generator,
-        **({"discriminator": others[0]} if others else {}),
+        **networks,
         loss=loss,
         regularizers=regularizers,
         prior=prior,
         classes=classes,
         d_update=trainer.d_update,
-        sampling=checked(arch.get("sampling"), Literal["running", "batch"], "arch.sampling"),
+        sampling=checked(config["arch"].get("sampling"), Literal["running", "batch"], "arch.sampling"),
     )
     game.networks.to(device)
     game.networks.to(memory_format=torch.channels_last)  # convolutions 1.0 to 1.6 times faster on a CPU, none slower
     optimizers = build_optimizers(config["optim"], game)
-    seed_everything(derive(run.seed, "training"))
-    engine = Engine(game, optimizers, trainer, run.precision, compile_play(trainer, run.precision, game, stream))
-    return Parts(run, trainer, device, source, stream, game, engine, metric)
+    return Design(run, trainer, device, data, outline, game, optimizers, metric)
 
 
-def build_networks(
-    game: Config, arch: Config, prior: Prior, shape: Shape, classes: int, batch_size: int
-) -> list[nn.Module]:
-    """Return the generator and, if the game has one, the discriminator; each takes the facts it has a parameter for."""
-    generator = construct(
-        arch["generator"], "arch.generator", latent_dim=prior.codes.total, shape=shape, classes=classes
+def assemble(config: Config, made: Design, report: Report = unseen) -> Parts:
+    """Return the parts of the run: its pictures decoded if that was not done yet, and a stream of them."""
+    run, trainer, game = made.run, made.trainer, made.game
+    source = made.data if isinstance(made.data, Source) else made.data.source(report)
+    stream = Stream(
+        source, trainer.batch_size, derive(run.seed, "data"), made.device, **stream_settings(config["data"])
     )
-    if not takes(game, "discriminator", "game"):
-        return [generator]
-    if arch["discriminator"] is None:
-        raise UsageError(
-            "arch.discriminator: this arch is a generator alone, and the game needs a discriminator; "
-            "use another arch, or loss=gmmn, which plays without one"
-        )
-    packing = checked(game.get("packing", 1), int, "game.packing")
-    if packing > 1 and batch_size % packing:
-        raise UsageError(f"game.packing={packing} with trainer.batch_size={batch_size}; use a multiple of {packing}")
-    seen = packed_shape(shape, max(packing, 1))
-    return [generator, construct(arch["discriminator"], "arch.discriminator", shape=seen, classes=classes)]
-
-
-def load_data(node: Config) -> Data:
-    """Return what the data choice stands for; ``shuffle`` and ``flip`` beside its settings belong to the stream."""
-    data: Data = construct({key: value for key, value in node.items() if key not in STREAM_KEYS}, "data")
-    return data
-
-
-def load_source(node: Config, report: Report = unseen) -> Source:
-    """Return the data, its pictures decoded first if that was not done yet."""
-    data = load_data(node)
-    return data if isinstance(data, Source) else data.source(report)
-
-
-def resolve_norms(arch: Config, regularizers: Mapping[str, Regularizer]) -> dict[str, Any]:
-    """Return ``arch`` with each ``norm: auto`` decided: batch, but layer or none where that would spoil the critic.
-
-    A gradient penalty takes the gradient of each sample's own score; batch norm makes that score depend on the others.
-    Any normalisation of the maps undoes one of the weights: it cancels whatever scale they have.
-    """
-    penalties = [name for name, regularizer in regularizers.items() if regularizer.per_sample]
-    weights_normed = any(regularizer.normalizes_weights for regularizer in regularizers.values())
-    critic = "none" if weights_normed else "layer" if penalties else "batch"
-    resolved = dict(arch)
-    for side, safe in (("generator", "batch"), ("discriminator", critic)):
-        if arch[side] is not None and arch[side].get("norm") == "auto":
-            resolved[side] = {**arch[side], "norm": safe}
-    if penalties and (resolved["discriminator"] or {}).get("norm") == "batch":
-        raise UsageError(
-            f"arch.discriminator.norm=batch with reg={penalties[0]}: the penalty needs each sample's own gradient, "
-            "which batch norm mixes with the others'; allowed: auto, layer, instance, none"
-        )
-    return resolved
-
-
-def refuse_batch_norm(discriminator: nn.Module, regularizers: Mapping[str, Regularizer]) -> None:
-    """Raise UsageError if a penalty on single samples meets a critic with batch norm built in."""
-    penalties = [name for name, regularizer in regularizers.items() if regularizer.per_sample]
-    if penalties and batch_norms(discriminator):
-        raise UsageError(
-            f"reg={penalties[0]} with a critic that has batch norm built in ({type(discriminator).__module__}): the "
-            "penalty needs each sample's own gradient; use another arch, or another reg"
-        )
+    with ExitStack() as failed:
+        failed.callback(stream.close)
+        seed_everything(derive(run.seed, "training"))
+        play = compile_play(trainer, run.precision, game, stream)
+        engine = Engine(game, made.optimizers, trainer, run.precision, play)
+        failed.pop_all()
+    return Parts(run, trainer, made.device, source, stream, game, engine, made.metric)
 
 
 def build_optimizers(node: Config, game: Game) -> dict[str, Optimizer]:

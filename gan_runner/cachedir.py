@@ -3,13 +3,18 @@
 import os
 from pathlib import Path
 
+from gan_runner.errors import UsageError
+
 
 def cache_dir() -> Path:
     """Return ``$GAN_RUNNER_CACHE``, else ``$XDG_CACHE_HOME/gan_runner``, else ``~/.cache/gan_runner``.
 
-    Raises: RuntimeError if no home directory is known.
+    Raises UsageError if no home directory is known where one is needed.
     """
-    if own := os.environ.get("GAN_RUNNER_CACHE"):
-        return Path(own).expanduser()
-    shared = os.environ.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path.home() / ".cache") / "gan_runner"
+    own, shared = os.environ.get("GAN_RUNNER_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    try:
+        if own:
+            return Path(own).expanduser()
+        return (Path(shared) if shared else Path.home() / ".cache") / "gan_runner"
+    except RuntimeError as error:
+        raise UsageError(f"the cache has no place ({error}); set GAN_RUNNER_CACHE to a folder") from error

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 from gan_runner import atomic
-from gan_runner.build import load_data
 from gan_runner.data.encoded.base import Broken
 from gan_runner.data.picture_set import IN_MEMORY, PictureSet
 from gan_runner.data.prepared import PreparedSet
@@ -18,6 +17,7 @@ from gan_runner.data.preparing.recipe import Report
 from gan_runner.data.preparing.store import Prepared, is_prepared, open_prepared, verify
 from gan_runner.data.preparing.survey import Survey, survey
 from gan_runner.data.source import Source
+from gan_runner.datachoice import load_data
 from gan_runner.pictures import draw_real
 from gan_runner.reporting.images import grid, save_png
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gan_runner.build import load_data
 from gan_runner.construct import call, locate
 from gan_runner.data.picture_set import PictureSet
 from gan_runner.data.preparing.recipe import Report
+from gan_runner.datachoice import load_data
 from gan_runner.errors import UsageError
 
 Config = Mapping[str, Any]

@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from gan_runner.build import Parts
+from gan_runner.build import Design, Parts
+from gan_runner.data.source import Source
 from gan_runner.reporting.runfile import RunFile, describe_environment
 from gan_runner.training.state import RunState
 
@@ -47,7 +48,7 @@ class Record:
             **describe_environment(),
         )
         verb = f"resumes at step {step}" if step else "starts"
-        return f"{describe(parts, self._choices)} {verb}; folder {shown(self._folder)}"
+        return f"{describe(parts, source, self._choices)} {verb}; folder {shown(self._folder)}"
 
     def end(self, status: str, state: RunState, error: str | None = None) -> None:
         """Write how the run ended: finished, interrupted or failed."""
@@ -78,12 +79,12 @@ class Record:
         return {**self._choices, **numbers, "d_steps": trainer.d_steps, **{f"lr/{s}": r for s, r in rates.items()}}
 
 
-def describe(parts: Parts, choices: Mapping[str, str]) -> str:
-    """Return one phrase on what a run is made of."""
+def describe(parts: Parts | Design, source: Source, choices: Mapping[str, str]) -> str:
+    """Return one phrase on what a run is made of; of ``source`` no pixels are needed."""
     names = " ".join(f"{group}={choice}" for group, choice in choices.items())
     sizes = ", ".join(f"{name} {count(network):,} weights" for name, network in parts.game.networks.items())
     threads = f", {torch.get_num_threads()} threads" if parts.device.type == "cpu" else ""
-    return f"{names} on {parts.device}{threads} ({len(parts.source):,} samples; {sizes})"
+    return f"{names} on {parts.device}{threads} ({len(source):,} samples; {sizes})"
 
 
 def shown(path: Path) -> str:

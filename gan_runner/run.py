@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import torch
 
 from gan_runner import atomic
-from gan_runner.build import Parts, build
+from gan_runner.build import Parts, assemble, design
 from gan_runner.construct import construct
+from gan_runner.data.source import Source
 from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.folder import discard_if_empty, exclusive, open_folder, require_writable
 from gan_runner.pictures import draw_real, draw_views
@@ -68,19 +70,26 @@ def _train(request: Request) -> float | None:
     checkpoint = open_folder(request.folder, config["resume"], config)
     if checkpoint is not None:  # another thread count would change the last bits
         config = {**config, "threads": config["threads"] or checkpoint["threads"]}
-    try:
-        with Counter() as counter:
-            parts = build(config, counter)
-        state = RunState() if checkpoint is None else resume(checkpoint, parts)
-    except (RuntimeError, MemoryError) as error:
-        failure = out_of_memory(error, config)
-        if failure is None:
-            raise
-        raise failure from error
-    if parts.run.dry_run:
-        log.info("dry run, all is well: %s", describe(parts, request.choices))
-        return None
-    return Run(parts, request, state).run()
+    with ExitStack() as open_parts:
+        try:
+            made = design(config)
+            if made.run.dry_run and not isinstance(made.data, Source):
+                seen = "all is well but for the pictures, not decoded yet"
+                log.info("dry run, %s: %s", seen, describe(made, made.outline, request.choices))
+                return None
+            with Counter() as counter:
+                parts = assemble(config, made, counter)
+            open_parts.callback(parts.stream.close)
+            state = RunState() if checkpoint is None else resume(checkpoint, parts)
+        except (RuntimeError, MemoryError) as error:
+            failure = out_of_memory(error, config)
+            if failure is None:
+                raise
+            raise failure from error
+        if parts.run.dry_run:
+            log.info("dry run, all is well: %s", describe(parts, parts.source, request.choices))
+            return None
+        return Run(parts, request, state).run()
 
 
 def resume(checkpoint: Mapping[str, Any], parts: Parts) -> RunState:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from gan_runner.build import build, resolve_norms
+from gan_runner.build import build
 from gan_runner.construct import locate
 from gan_runner.errors import UsageError
 from gan_runner.games.sampling import batch_norms
+from gan_runner.networks import resolve_norms
 from gan_runner.regularizers.gp import GradientPenalty
 
 CONF = Path(__file__).parents[1] / "conf"

@@ -32,9 +32,15 @@ class Resident:
         index = order.at(position, count)
         return index, self._samples.index_select(0, index)
 
+    def close(self) -> None:
+        """Nothing is read, so there is nothing to end."""
+
 
 class ReadAhead:
-    """Samples on the disk: while a batch is trained on, threads read the ones after it, pinned for a GPU."""
+    """Samples on the disk: while a batch is trained on, threads read the ones after it, pinned for a GPU.
+
+    The threads end at ``close``, which whoever made it calls.
+    """
 
     index_device = torch.device("cpu")
 
@@ -48,13 +54,23 @@ class ReadAhead:
     def fetch(self, order: Order, position: int, count: int) -> Fetched:
         """Return the samples at ``count`` positions of the order from ``position`` on; see to the ones after them."""
         if not self._ahead or self._ahead[0][0] != position:
-            self._ahead.clear()
+            self._drop()
         while len(self._ahead) <= AHEAD:
             start = self._ahead[-1][0] + count if self._ahead else position
             index = order.at(start, count)
             self._ahead.append((start, index, self._readers.submit(self._read, index)))
         _, index, samples = self._ahead.popleft()
         return index, samples.result().to(self._device, non_blocking=True)
+
+    def close(self) -> None:
+        """End the threads: a read under way is waited for, those not begun are dropped."""
+        self._drop()
+        self._readers.shutdown(wait=True)
+
+    def _drop(self) -> None:
+        """Forget what was to be read ahead; the disk is not to be kept busy with it."""
+        while self._ahead:
+            self._ahead.pop()[2].cancel()
 
     def _read(self, index: Tensor) -> Tensor:
         samples = self._rows.take(index)

@@ -12,7 +12,8 @@ from gan_runner.data.preparing.prepare import key, prepare
 from gan_runner.data.preparing.recipe import OnError as OnError
 from gan_runner.data.preparing.recipe import Recipe
 from gan_runner.data.preparing.recipe import Report as Report
-from gan_runner.data.preparing.store import HEADER, Prepared
+from gan_runner.data.preparing.store import HEADER, Prepared, is_prepared
+from gan_runner.data.preparing.workers import Workers
 from gan_runner.data.rows import Array, FileRows
 from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
@@ -52,6 +53,29 @@ class PictureSet:
             prepare(part, self.recipe, self.on_error, folder, report, jobs)
             for part, folder in zip(self.parts, self.folders(out), strict=True)
         ]
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether every part lies decoded in the cache."""
+        return all(is_prepared(folder) for folder in self.folders())
+
+    def outline(self) -> Source:
+        """Return the set as it will be, without its pixels: shape, classes and count, in tensors that hold nothing.
+
+        Networks and metrics are checked on it before hours go into decoding. Where grey or colour is for the first
+        pictures to say, a process looks at those. Broken pictures that will be passed over are still counted.
+        """
+        with Workers(self.parts[0], jobs=1) as workers:
+            recipe = workers.channels(self.recipe)
+        assert recipe.channels is not None
+        count = sum(len(part) for part in self.parts)
+        classes = self.part_names if len(self.parts) > 1 else self.parts[0].classes
+        return Source(
+            name=self.name,
+            samples=torch.empty((count, recipe.channels, recipe.size, recipe.size), dtype=torch.uint8, device="meta"),
+            labels=torch.empty(count, dtype=torch.int64, device="meta") if classes else None,
+            classes=tuple(classes),
+        )
 
     def source(self, report: Report) -> Source:
         """Return the set as training sees it, prepared first if need be."""

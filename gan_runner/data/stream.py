@@ -31,8 +31,8 @@ class Stream:
     ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be a number of samples, got {batch_size}; allowed 1 or more")
-        if flip and source.is_points:
-            raise UsageError(f"data.flip mirrors pictures; got data {source.name} (points); leave it out")
+        if flip:
+            refuse_flipped_points(source)
         self._source = source
         self._batch_size = batch_size
         self._device = device
@@ -60,3 +60,13 @@ class Stream:
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Go on after ``state["drawn"]`` samples, as if they had been drawn here."""
         self._drawn = state["drawn"]
+
+    def close(self) -> None:
+        """End the threads that read ahead, if there are any; nothing can be drawn afterwards."""
+        self._fetcher.close()
+
+
+def refuse_flipped_points(source: Source) -> None:
+    """Raise UsageError if the samples are points, which have no left and right."""
+    if source.is_points:
+        raise UsageError(f"data.flip mirrors pictures; got data {source.name} (points); leave it out")

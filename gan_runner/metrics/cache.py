@@ -9,6 +9,7 @@ import torch
 
 from gan_runner.atomic import write_bytes
 from gan_runner.cachedir import cache_dir
+from gan_runner.errors import UsageError
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def save(name: str, value: dict[str, Any]) -> None:
         folder = cache_dir()
         folder.mkdir(parents=True, exist_ok=True)
         write_bytes(folder / name, hashlib.sha256(payload).digest() + payload)
-    except (OSError, RuntimeError) as error:  # RuntimeError: no home directory is known
+    except (OSError, UsageError) as error:  # UsageError: no home directory is known
         log.warning("cannot keep %s for the next run (%s); set GAN_RUNNER_CACHE to a writable folder", name, error)
 
 
@@ -39,7 +40,7 @@ def load(name: str) -> dict[str, Any] | None:
     """
     try:
         content = (cache_dir() / name).read_bytes()
-    except (OSError, RuntimeError):
+    except (OSError, UsageError):
         return None
     digest, payload = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:

@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import NamedTuple
 
 import torch
@@ -138,8 +139,8 @@ def train_judge(source: Source, device: torch.device, per_channel: bool = False)
     )
     start = time.monotonic()
     judge = new_judge(source, device, per_channel).train()
-    with torch.enable_grad():
-        _fit(judge, Stream(source.part(kept), BATCH, SEED, device), updates)
+    with torch.enable_grad(), closing(Stream(source.part(kept), BATCH, SEED, device)) as stream:
+        _fit(judge, stream, updates)
     judge.eval()
     predicted = examine(judge, batches_of(source, held_out, device)).predicted
     accuracy = float((predicted == source.labels[held_out]).double().mean())

@@ -17,7 +17,7 @@ class Generator(dcgan.Generator):
 
     def __init__(self, latent_dim: int, shape: Shape, width: int = 64, norm: Norm = "batch") -> None:
         square_picture("ebgan", shape, _SIZES)
-        super().__init__(latent_dim, shape, width, norm)
+        super().__init__(latent_dim, shape, width=width, norm=norm)
 
 
 class Discriminator(Autoencoder):

@@ -1,3 +1,4 @@
+import threading
 import time
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan_runner.data.fetch import AHEAD, ReadAhead, Resident, fetcher
+from gan_runner.data.fetch import AHEAD, READERS, ReadAhead, Resident, fetcher
 from gan_runner.data.order import Order
 from gan_runner.data.rows import Array, FileRows
 from gan_runner.data.source import Source
@@ -81,6 +82,30 @@ def test_what_goes_wrong_while_reading_ahead_is_told_at_its_batch(rows: FileRows
     stream.next()
     with pytest.raises(UsageError, match="cut short"):
         stream.next()
+
+
+def test_a_closed_stream_has_no_threads_and_reads_no_more(rows: FileRows, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[torch.Tensor] = []
+    go_on = threading.Event()
+    disk, memory = sources(rows)
+    take = FileRows.take
+
+    def slow(self: FileRows, index: torch.Tensor) -> torch.Tensor:
+        if self is rows:
+            begun.append(index)
+            assert len(begun) == 1 or go_on.wait(10)
+        return take(self, index)
+
+    monkeypatch.setattr(FileRows, "take", slow)
+    before = set(threading.enumerate())
+    stream = Stream(disk, 2, 0, CPU)
+    stream.next()
+    assert set(threading.enumerate()) - before
+    threading.Timer(0.2, go_on.set).start()
+    stream.close()
+    assert not [one for one in set(threading.enumerate()) - before if one.name.startswith("read-ahead")]
+    assert len(begun) <= 1 + READERS < 1 + AHEAD
+    Stream(memory, 2, 0, CPU).close()  # in memory there is nothing to end
 
 
 def test_flipping_mirrors_about_half_of_the_pictures_left_to_right(rows: FileRows) -> None:

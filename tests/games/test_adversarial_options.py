@@ -41,7 +41,7 @@ def test_a_packed_discriminator_judges_packs_and_penalties_see_them(compose_conf
 @pytest.mark.parametrize(
     ("overrides", "sentence"),
     [
-        (["game.packing=3", "trainer.batch_size=8"], "game.packing=3 with trainer.batch_size=8; use a multiple of 3"),
+        (["game.packing=3", "trainer.batch_size=8"], "game.packing=3: trainer.batch_size, got 8; use a multiple of 3"),
         (["game.packing=0"], "packing, got 0; allowed: 1"),
         (["game.packing=2", "reg=acgan"], "packing=2 with a discriminator or reg that reads one label"),
         (["game.instance_noise=-1"], "instance_noise .* got -1.0"),

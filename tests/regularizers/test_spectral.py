@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from gan_runner.build import build, resolve_norms
+from gan_runner.build import build
+from gan_runner.networks import resolve_norms
 from gan_runner.regularizers.gp import GradientPenalty
 from gan_runner.regularizers.spectral import Spectral
 from gan_runner.regularizers.weights import as_matrix, weights
