@@ -3,14 +3,16 @@
 Nothing here imports torch, so help, completion and config checks answer at once.
 """
 
+import contextlib
 import os
 import re
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from hydra.errors import HydraException
@@ -19,8 +21,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from gan_runner.cli.explain import explain
 from gan_runner.errors import TrainingFailedError, UsageError
+from gan_runner.training.stop import WATCHED
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
+BEFORE_TRAINING = "training had not begun; pictures already prepared are kept, and the same command goes on with them"
 LONGEST_NAME = 120
 """Characters of a folder's name; file systems allow 255 bytes, and other words may come around it."""
 
@@ -59,22 +63,33 @@ def register_resolvers() -> None:
 class Ended(BaseException):
     """Carries an error past Hydra, which would print lines of its own about any ordinary exception."""
 
-    def __init__(self, error: UsageError | TrainingFailedError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
 
 
-def guarded(command: Callable[[], None], config: str = "config", stopped: str = "training had not begun") -> int:
+class Stopped(KeyboardInterrupt):
+    """A signal other than Ctrl-C's has asked to stop; what cleans up after Ctrl-C does so after it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def guarded(command: Callable[[], None], config: str = "config", stopped: str = BEFORE_TRAINING) -> int:
     """Run ``command`` and return the exit code, with any error told in one line (or in full: HYDRA_FULL_ERROR=1).
 
-    ``config`` is the name of the config that it composes; ``stopped`` is what to say after Ctrl-C.
+    ``config`` is the name of the config that it composes; ``stopped`` is what to say after Ctrl-C, SIGTERM and the
+    like, wherever the command does not see to them itself.
     """
     full = os.environ.get(FULL_ERROR) == "1"
     os.environ[FULL_ERROR] = "1"  # Hydra is to raise, not to print and exit 1: the words and codes are ours
     try:
-        command()
-    except Ended as ended:
-        return _fail(str(ended.error), ended.error.exit_code, full)
+        with _signals_raised():
+            try:
+                command()
+            except Ended as ended:
+                raise ended.error from ended.error.__cause__
     except (UsageError, TrainingFailedError) as error:
         return _fail(str(error), error.exit_code, full)
     except (HydraException, OmegaConfBaseException, ValueError) as error:
@@ -86,9 +101,28 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
         return 128 + signal.SIGPIPE
     except OSError as error:
         return _fail(f"{error.filename or 'file system'}: {error.strerror or error}", UsageError.exit_code, full)
-    except KeyboardInterrupt:
-        return _fail(f"stopped; {stopped}", 130, full)
+    except KeyboardInterrupt as error:
+        return _fail(f"stopped; {stopped}", 128 + getattr(error, "number", signal.SIGINT), full)
     return 0
+
+
+@contextlib.contextmanager
+def _signals_raised() -> Iterator[None]:
+    """Raise `Stopped` where a signal to stop arrives; Ctrl-C is raised by Python itself."""
+
+    def receive(number: int, frame: FrameType | None) -> None:
+        if os.getpid() == owner:  # a forked process inherits the handler; stopping is its parent's business
+            raise Stopped(number)
+
+    owner = os.getpid()
+    others = [number for number in WATCHED if signal.getsignal(number) is signal.SIG_DFL]
+    for number in others:
+        signal.signal(number, receive)
+    try:
+        yield
+    finally:
+        for number in others:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _fail(message: str, code: int, full: bool) -> int:

@@ -34,7 +34,7 @@ def in_processes(function: Callable[[Task], Result], tasks: Sequence[Task], jobs
         raise UsageError("a process was killed, maybe for want of memory; try fewer of them, jobs=1") from error
     except BaseException:
         for process in set(multiprocessing.active_children()) - set(others):
-            process.terminate()
+            process.kill()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -46,8 +46,10 @@ def cores() -> int:
 
 
 def begin() -> None:
-    """Prepare a worker process: Ctrl-C is the parent's affair, and the parent's end is the worker's."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    """Prepare a worker process: signals to stop are the parent's affair, and the parent's end is the worker's."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"):  # they reach the whole group, from terminals and schedulers
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
