@@ -16,6 +16,8 @@ from gan_runner.training.checkpoint import Checkpoints, load
 
 log = logging.getLogger(__name__)
 
+DATA_PATHS = ("data.root", "data.images", "data.labels")
+"""Data may have moved between a run and its continuation: that they are the same data is seen by their fingerprint."""
 FREE = ("resume", "name", "tags", "dry_run", "device", "threads", "logger", "trainer.steps", "trainer.keep")
 """What may differ between a run and its continuation; besides, how often it looks up (``trainer.*_every``)."""
 
@@ -78,13 +80,13 @@ def refuse_other_settings(then: Mapping[str, Any], now: Mapping[str, Any]) -> No
     changed = [
         f"{key} was {old.get(key)} and is {new.get(key)}"
         for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and not _is_free(key)
+        if old.get(key) != new.get(key) and not _is_free(key, old.get(key))
     ]
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         raise UsageError(
             f"resume: {'; '.join(changed[:3])}{more}; a run goes on with its own settings (allowed to change: "
-            f"{', '.join(FREE)}, trainer.*_every); leave the others out, or start a new run"
+            f"{', '.join(FREE)}, trainer.*_every, where the data lie); leave the others out, or start a new run"
         )
 
 
@@ -117,6 +119,7 @@ def discard_if_empty(folder: Path) -> None:
         folder.parent.rmdir()
 
 
-def _is_free(key: str) -> bool:
+def _is_free(key: str, value: Any) -> bool:
     every = key.startswith("trainer.") and key.endswith("_every")
-    return every or any(key == free or key.startswith(f"{free}.") for free in FREE)
+    moved = key in DATA_PATHS and not isinstance(value, bool)  # data.labels=true of a folder is no path
+    return every or moved or any(key == free or key.startswith(f"{free}.") for free in FREE)

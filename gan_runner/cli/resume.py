@@ -1,10 +1,12 @@
 """`resume=PATH` on the command line: the run's own choices come back, and its folder is the run's folder again."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import OmegaConf
 
+from gan_runner.cli import paths
 from gan_runner.cli.quoting import quoted
 from gan_runner.errors import UsageError
 
@@ -14,10 +16,11 @@ def expand_resume(arguments: Sequence[str]) -> list[str]:
 
     PATH is a run's folder or one of its checkpoints. ``resume=auto`` and ``resume=null`` are left alone. What is typed
     again wins over what was typed then; whether it may differ is decided once the whole config is known. A folder of
-    the user's own choices comes back too. Raises UsageError if PATH is no run.
+    the user's own choices comes back too, and the data are looked for where they were. Raises UsageError if PATH is no
+    run.
     """
     value = next((a.partition("=")[2] for a in reversed(arguments) if a.startswith("resume=")), "")
-    path = value.strip("'\"")
+    path = os.path.expanduser(value.strip("'\""))
     if path in ("", "auto", "null"):
         return list(arguments)
     if {"-m", "--multirun"} & set(arguments):
@@ -29,7 +32,9 @@ def expand_resume(arguments: Sequence[str]) -> list[str]:
         flags += [word for own in _config_dirs(folder) for word in ("--config-dir", own)]
     now = [a for a in arguments if _is_override(a) and _key(a) not in ("resume", "hydra.run.dir")]
     typed = {_key(argument) for argument in now}
-    kept = [line for line in then if _key(line) not in typed | {"resume"}]
+    places = {} if "data" in typed else paths.overrides(OmegaConf.load(folder / ".hydra" / "config.yaml"))
+    kept = [line for line in then if _key(line) not in typed | {"resume"} | places.keys()]
+    kept += [word for key, word in places.items() if key not in typed]
     target = Path(path).absolute()
     return [*flags, *kept, *now, f"resume={quoted(str(target))}", f"hydra.run.dir={quoted(str(folder))}"]
 
@@ -40,8 +45,10 @@ def run_folder(path: Path) -> Path:
     if not path.exists():
         raise UsageError(f"resume={path}: no such folder or file; give a run folder, e.g. outputs/NAME/DATE_TIME-ID")
     folder = path.parent.parent if path.is_file() else path
-    if not (folder / ".hydra" / "overrides.yaml").is_file():
-        raise UsageError(f"resume={path}: no run there (it has no .hydra/overrides.yaml); give a run's own folder")
+    if not all((folder / ".hydra" / f"{name}.yaml").is_file() for name in ("overrides", "config", "hydra")):
+        raise UsageError(
+            f"resume={path}: no run there (no .hydra/ with overrides, config and hydra.yaml); give a run's own folder"
+        )
     return folder
 
 

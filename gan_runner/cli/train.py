@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from gan_runner.cli.app import Ended, conf_dir, guarded, register_resolvers
+from gan_runner.cli.paths import make_absolute
 from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.cli.resume import expand_resume
 from gan_runner.errors import TrainingFailedError, UsageError
@@ -25,6 +26,7 @@ def compose_and_train(config: DictConfig) -> float | None:
     from gan_runner.run import Request, train  # torch takes over a second: not before it is needed
 
     context = HydraConfig.get()
+    make_absolute(config, context.runtime.cwd)
     regs = "+".join(map(str, config.get("reg", {}))) or "none"  # Hydra records no choice where a list was chosen
     request = Request(
         config=OmegaConf.to_container(config, resolve=True),  # type: ignore[arg-type]
@@ -39,7 +41,7 @@ def compose_and_train(config: DictConfig) -> float | None:
     )
     try:
         return train(request)
-    except (UsageError, TrainingFailedError) as error:
+    except (UsageError, TrainingFailedError, OSError) as error:
         if context.mode == RunMode.MULTIRUN:
             raise  # the sweep goes on with its other jobs
         raise Ended(error) from error
