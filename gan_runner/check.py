@@ -66,7 +66,7 @@ def check(config: Mapping[str, Any], report: Report) -> Findings:
         _describe(data, findings)
         picture = draw_real(data)
     if picture is not None:
-        sheet = Path(config["sheet"] or f"outputs/check/{data.name.replace(' ', '-')}.png").expanduser()
+        sheet = Path(config["sheet"] or f"outputs/check/{data.name.replace(' ', '-')}.png")
         sheet.parent.mkdir(parents=True, exist_ok=True)
         save_png(sheet, picture)
         findings.say("sheet", str(sheet))

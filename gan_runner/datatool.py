@@ -1,43 +1,79 @@
 """What `gan-data` does with the data of a config: draw a stand-in, prepare, check."""
 
 import logging
+import os
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gan_runner.construct import call, locate
 from gan_runner.data.picture_set import PictureSet
 from gan_runner.data.preparing.recipe import Report
-from gan_runner.datachoice import load_data
+from gan_runner.datachoice import Config, load_data, require
 from gan_runner.errors import UsageError
 
-Config = Mapping[str, Any]
 RENDERED = ("hwdb", "lsun")
 OWN = {"render": ("writers", "classes", "count", "seed"), "prepare": ("out",), "check": ("sheet",)}
 """The settings that belong to one command alone."""
+TRAINING = ("arch", "game", "loss", "reg", "optim", "metric", "trainer", "logger", "experiment")
+"""Groups that data may bring along for gan-train, and that say nothing to gan-data."""
+MOST_JOBS = 1024
 
 log = logging.getLogger(__name__)
 
 
-def refuse_foreign(command: str, config: Config) -> None:
-    """Raise UsageError if a setting of another command was given."""
-    for other, keys in OWN.items():
-        for key in keys:
-            if other != command and config[key] is not None:
-                raise UsageError(f"{key}={config[key]} belongs to gan-data {other}, not to {command}; leave it out")
+@dataclass(frozen=True)
+class Settings:
+    """What gan-data takes beside the data; null is what `gan-data --help` says of each."""
+
+    jobs: int | None
+    out: str | None
+    sheet: str | None
+    writers: int | None
+    classes: int | None
+    count: int | None
+    seed: int | None
+
+    def __post_init__(self) -> None:
+        if self.jobs is not None and not 1 <= self.jobs <= MOST_JOBS:
+            raise ValueError(f"jobs, got {self.jobs}; allowed: 1 to {MOST_JOBS} processes, or null for one a core")
+        for key in ("out", "sheet"):
+            if getattr(self, key) == "":  # out=$UNSET, which would be the folder the command is typed in
+                raise ValueError(f"{key} must be a path, got nothing; leave it out, or give one")
+
+
+def settled(config: Config) -> dict[str, Any]:
+    """Return the config with its own settings checked and of the right types, ``~`` in them expanded."""
+    keys = tuple(Settings.__dataclass_fields__)
+    require(config, ("data", *keys))
+    settings = asdict(call(Settings, {key: config[key] for key in keys}, ""))
+    expanded = {key: os.path.expanduser(settings[key]) for key in ("out", "sheet") if settings[key] is not None}
+    return {**config, **settings, **expanded}
+
+
+def refuse_foreign(command: str, typed: Sequence[str]) -> None:
+    """Raise UsageError if a setting of another command is among the words ``typed``, each a key=value."""
+    for word in typed:
+        group = re.split("[=.@]", word.lstrip("+~"), maxsplit=1)[0]
+        owners = [f"gan-data {other}" for other, keys in OWN.items() if group in keys and other != command]
+        owners += ["gan-train"] if group in TRAINING else []
+        if owners:
+            raise UsageError(f"{word} belongs to {owners[0]}, not to gan-data {command}; leave it out")
 
 
 def render(config: Config, report: Report) -> str:
     """Draw a stand-in for data that cannot be shipped into ``data.root``, in their own format, and say where it is."""
     node = config["data"]
-    module = str(node["_target_"]).rpartition(".")[0]
+    module = str(node.get("_target_")).rpartition(".")[0] if isinstance(node, Mapping) else ""
     if module.rpartition(".")[2] not in RENDERED:
         raise UsageError(
-            f"gan-data render: there is no stand-in for {module.rpartition('.')[2]}; allowed: "
+            f"gan-data render: there is no stand-in for {module.rpartition('.')[2] or 'these data'}; allowed: "
             f"{', '.join(f'data={name}' for name in RENDERED)}"
         )
-    if node["root"] is None:
+    if not node.get("root"):
         raise UsageError("gan-data render: where to? give the folder to write, data.root=DIR")
     settings = {key: config[key] for key in OWN["render"] if config[key] is not None} | {"jobs": config["jobs"]}
     settings |= {key: node[key] for key in ("root", "scene") if key in node}
@@ -55,7 +91,7 @@ def prepare(config: Config, report: Report, typed: str) -> str:
         raise UsageError(
             "gan-data prepare: these data are read as they are; there is nothing to prepare, only to train"
         )
-    out = None if config["out"] is None else Path(config["out"]).expanduser()
+    out = None if config["out"] is None else Path(config["out"])
     prepared = data.prepare(report, out, config["jobs"])
     lines = []
     for one in prepared:

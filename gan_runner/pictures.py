@@ -17,6 +17,7 @@ from gan_runner.views import Rows, by_class, code_sweeps, interpolation
 
 GRID = 64
 POINTS = 1000
+CHANNELS = (1, 3)
 PLOTS = {1: density, 2: scatter}
 """How points are drawn, by their dimension."""
 
@@ -54,13 +55,15 @@ def known_strokes(character: str) -> Strokes | None:
 def draw_samples(
     source: Source, sample: Callable[[int], Tensor], score: Callable[[Tensor], Tensor] | None
 ) -> Tensor | None:
-    """Return generated samples as a uint8 picture ``[C, H, W]``; None for points of more than two dimensions.
+    """Return generated samples as a uint8 picture ``[C, H, W]``; None for what cannot be shown.
+
+    That is points of more than two dimensions, and pictures of other than one or three channels.
 
     Pictures come as a grid of 64; points as 1,000 with as many real ones and the scores: densities on a line, a scatter
     over the landscape in the plane.
     """
     if not source.is_points:
-        return grid(sample(GRID).cpu(), source.low, source.high)
+        return grid(sample(GRID).cpu(), source.low, source.high) if source.shape[0] in CHANNELS else None
     plot = PLOTS.get(source.shape[0])
     return plot and plot(_spread(source, POINTS), sample(POINTS).cpu(), score)
 
@@ -68,6 +71,8 @@ def draw_samples(
 def draw_real(source: Source) -> Tensor | None:
     """Return real samples drawn the same way, spread evenly over the data set."""
     if not source.is_points:
+        if source.shape[0] not in CHANNELS:
+            return None
         return grid(source.normalize(_spread(source, GRID)), source.low, source.high)
     plot, points = PLOTS.get(source.shape[0]), _spread(source, POINTS)
     return plot and plot(points, points[:0], None)

@@ -144,6 +144,8 @@ def test_what_cannot_be_done_is_a_sentence(config: Config, pictures: Path) -> No
         datatool.render(config("data=folder", f"data.root={pictures}"), quiet)
     with pytest.raises(UsageError, match=r"give the folder to write, data\.root=DIR"):
         datatool.render(config("data=hwdb"), quiet)
-    with pytest.raises(UsageError, match="writers=3 belongs to gan-data render, not to check"):
-        datatool.refuse_foreign("check", config("writers=3"))
-    datatool.refuse_foreign("render", config("writers=3"))
+    with pytest.raises(UsageError, match="writers=3 belongs to gan-data render, not to gan-data check"):
+        datatool.refuse_foreign("check", ["data=hwdb", "writers=3"])
+    with pytest.raises(UsageError, match=r"optim\.lr=1 belongs to gan-train, not to gan-data check"):
+        datatool.refuse_foreign("check", ["optim.lr=1"])
+    datatool.refuse_foreign("render", ["data.root=x", "writers=3", "jobs=1"])

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from hydra import compose, initialize_config_dir
@@ -11,7 +12,7 @@ from omegaconf import OmegaConf
 
 from gan_runner.cli.app import conf_dir, guarded, register_resolvers
 from gan_runner.cli.explain import config_dirs
-from gan_runner.cli.quoting import quote_odd_values
+from gan_runner.cli.quoting import quote_odd_values, quoted
 from gan_runner.errors import UsageError
 
 CONFIG = "gan_data"
@@ -54,38 +55,44 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> bool:
     """Do what the command line asks for and return whether a check has found faults."""
-    name, *rest = quote_odd_values(arguments)
+    name, *rest = arguments
     if name not in ("render", "prepare", "check"):
         raise UsageError(f"gan-data {name}: no such command; allowed: render, prepare, check (gan-data --help)")
-    flags = [word for word in rest if word.startswith("-")]
-    folders = [str(folder.absolute()) for folder in config_dirs(rest)]
-    overrides = [word for word in rest if not word.startswith("-") and word not in map(str, config_dirs(rest))]
-    if unknown := [flag for flag in flags if not flag.startswith(("--config-dir", "-cd"))]:
+    if unknown := [word for word in rest if word.startswith("-") and not word.startswith(("--config-dir", "-cd"))]:
         raise UsageError(f"gan-data {name}: {unknown[0]} is not known here; allowed: --config-dir DIR, --help")
-    register_resolvers()
-    GlobalHydra.instance().clear()
-    search = [f"hydra.searchpath=[{','.join(f'file://{folder}' for folder in folders)}]"] if folders else []
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        composed = OmegaConf.to_container(compose(CONFIG, [*search, *overrides]), resolve=True)
-    config = cast(dict[str, Any], composed)
+    folders = list(config_dirs(rest))
+    typed = [word for word in rest if not word.startswith("-") and word not in map(str, folders)]
+    composed = compose_data(typed, folders)
 
     from gan_runner import check, datatool  # torch takes over a second: not before it is needed
     from gan_runner.reporting.counter import Counter
     from gan_runner.reporting.progress import setup_logging
 
     setup_logging(None)
-    datatool.refuse_foreign(name, config)
+    datatool.refuse_foreign(name, typed)
+    config = datatool.settled(composed)
     with Counter() as counter:
         if name == "check":
             findings = check.check(config, counter)
             print("\n".join(findings.text()))
             return bool(findings.faults)
         if name == "prepare":
-            typed = shlex.join(word for word in overrides if word.startswith(("data=", "data.")))
-            print(datatool.prepare(config, counter, typed))
+            how = shlex.join(word for word in typed if word.startswith(("data=", "data.")))
+            print(datatool.prepare(config, counter, how))
         else:
             print(datatool.render(config, counter))
     return False
+
+
+def compose_data(typed: Sequence[str], folders: Sequence[Path]) -> dict[str, Any]:
+    """Return the config that the words ``typed`` compose to, with the choices in the user's own ``folders``."""
+    register_resolvers()
+    GlobalHydra.instance().clear()
+    places = ",".join(quoted(f"file://{folder.absolute()}") for folder in folders)
+    search = [f"hydra.searchpath=[{places}]"] if folders else []
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        composed = OmegaConf.to_container(compose(CONFIG, [*search, *quote_odd_values(typed)]), resolve=True)
+    return cast(dict[str, Any], composed)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from gan_runner.cli.quoting import readable
+from gan_runner.cli.quoting import quoted, readable
 
 
 def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str = "config") -> str:
@@ -103,7 +103,7 @@ def _names(override: Override) -> list[str]:
 def _keys(config: str, folders: Sequence[Path], group_overrides: Sequence[str]) -> list[str]:
     """Return every key of the config that these group choices compose to."""
     conf, *more = (str(folder.absolute()) for folder in folders)
-    search = [f"hydra.searchpath=[{','.join(f'file://{folder}' for folder in more)}]"]
+    search = [f"hydra.searchpath=[{','.join(quoted(f'file://{folder}') for folder in more)}]"]
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(conf, version_base="1.3"):

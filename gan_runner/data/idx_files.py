@@ -40,9 +40,9 @@ def load(
     Raises UsageError if files are missing, several, damaged or do not belong together; ValueError for wrong settings.
     """
     check_limit(limit)
-    if root is None and images is None:
+    if not root and not images:  # an empty one, data.root=$UNSET, would be the folder the command is typed in
         raise ValueError("root is not set; give the folder of your IDX files, data.root=FOLDER, or data.images=FILE")
-    folder = Path("." if root is None else root).expanduser()
+    folder = Path(root or "").expanduser()
     images_path = Path(images).expanduser() if images else _find(folder, "images", split)
     labels_path = Path(labels).expanduser() if labels else None if images else _find(folder, "labels", split)
     assert images_path is not None

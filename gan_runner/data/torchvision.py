@@ -49,6 +49,8 @@ def load(
     is not there and cannot be fetched; ValueError for a name, split or size that will not do.
     """
     name = _known(name)
+    if root == "":  # data.root=$UNSET
+        raise ValueError("root must be a folder, got nothing; null is one in the cache")
     pictures = VisionPictures(name, root or str(cache_dir() / "torchvision" / name), split, classes, limit)
     first = _at_hand(pictures).first
     if size is None:
