@@ -47,13 +47,14 @@ def call(target: Callable[..., Any], settings: Mapping[str, Any], where: str, /,
     hints = _hints(target)
     arguments = {key: value for key, value in context.items() if key in parameters}
     for key, value in settings.items():
+        place = f"{where}.{key}".lstrip(".")
         if key not in parameters:
             known = [name for name in parameters if name not in context]
             allowed = ", ".join(known) or "none, it has no settings"
-            raise UsageError(f"{where}.{key}: no such setting{_suggest(key, known)}; allowed: {allowed}")
+            raise UsageError(f"{place}: no such setting{_suggest(key, known)}; allowed: {allowed}")
         if key in arguments:
-            raise UsageError(f"{where}.{key}: is taken from the data or another group; leave it out")
-        arguments[key] = checked(value, hints.get(key, Any), f"{where}.{key}".lstrip("."))
+            raise UsageError(f"{place}: is taken from the data or another group; leave it out")
+        arguments[key] = checked(value, hints.get(key, Any), place)
     try:
         return target(**arguments)
     except (ValueError, TypeError, RuntimeError) as error:

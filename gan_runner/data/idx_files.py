@@ -49,8 +49,8 @@ def load(
     if labels_path is None:
         if classes is not None:
             raise ValueError(f"classes need labels, and there are none with {images_path}; give data.labels=FILE")
-        log.info("%s: read without labels; data.labels=FILE would give them", images_path)
         pictures = read_idx_images(images_path)[:limit]
+        log.info("%s: read without labels; data.labels=FILE would give them", images_path)
         return Source("idx", pictures if size is None else resize(pictures, size))
     pictures, numbers = read_idx_pair(images_path, labels_path)
     names = [str(label) for label in range(int(numbers.max()) + 1)]

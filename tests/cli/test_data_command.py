@@ -49,7 +49,7 @@ def pictures(tmp_path: Path) -> Path:
         (["prepare", "sheet=x.png"], "belongs to gan-data check"),
         (["check", "data=folder"], "data.root=FOLDER"),
         (["check", "data=folder", "data.root=nowhere"], "nowhere: there is no such folder"),
-        (["render", "data=hwdb", "data.root=x", "count=3"], "count: no such setting"),
+        (["render", "data=hwdb", "data.root=x", "count=3"], "gan_runner: count: no such setting"),
         (["check", "optim.lr=3"], "optim.lr=3 belongs to gan-train"),
         (["check", "jobs=abc"], "jobs: got 'abc'; allowed: a whole number or null"),
         (["check", "jobs=1.5"], "jobs: got 1.5; allowed: a whole number"),
@@ -150,7 +150,7 @@ def test_a_choice_that_gan_train_takes_is_one_for_gan_data(gan_data: Command, pi
     (place / "data").mkdir(parents=True)
     (place / "data" / "mine.yaml").write_text(
         "# @package _global_\ndefaults:\n"
-        + "".join(f"  - override /{group}\n" for group in ("arch: mlp", "loss: wgan", "optim: sgd", "reg: [gp]"))
+        + "".join(f"  - override /{group}\n" for group in ("arch: mlp", "game: adversarial", "optim: sgd", "reg: [gp]"))
         + "  - override /metric: none\n  - override /trainer: smoke\n  - override /logger: csv\n"
         + "seed: 3\nprecision: bf16\ntrainer:\n  steps: 7\n"
         + f"data:\n  _target_: gan_runner.data.folder.load\n  root: '{pictures}'\n  size: 28\n"

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from gan_runner.build import build
+from gan_runner.datachoice import load_data
+from gan_runner.errors import UsageError
 from gan_runner.metrics.modes import Modes
 
 FOLDER = Path(__file__).parents[2] / "conf" / "data"
@@ -45,6 +47,30 @@ def test_every_parameter_can_be_checked_and_given_by_name(choice: str) -> None:
     for name, parameter in inspect.signature(module.load).parameters.items():
         assert parameter.annotation is not parameter.empty, name
         assert parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY), name
+
+
+WRONG: tuple[Any, ...] = (True, 0, -1, 1.5, float("inf"), "", "word", [], ["a"], [1], {"a": 1}, None)
+
+
+def outcome(node: dict[str, Any]) -> str:
+    """Return the sentence that refuses the settings; any other exception is the test's failure."""
+    try:
+        load_data(node)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_no_value_of_any_setting_is_more_than_a_sentence(choice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("hwdb", "lsun"):
+        monkeypatch.setattr(f"gan_runner.data.{name}.render", lambda *_, **__: "/no/such/folder")
+    monkeypatch.setattr("gan_runner.data.encoded.vision.VisionPictures.fetch", lambda _: 1 / 0)
+    small = {"root": "/no/such/folder", "count": 20}
+    node = {key: small.get(key, value) for key, value in node_of(choice).items()}
+    for key in node:
+        for value in WRONG:
+            assert "\n" not in outcome(node | {key: value}), f"{key}={value!r}"
 
 
 @pytest.mark.parametrize("choice", sorted(POINTS))
