@@ -97,10 +97,16 @@ def render(
     folder = Path(root).expanduser()
     sheets = [Sheet(folder, number, classes, seed) for number in range(1, writers + 1)]
     done = 0
+    settings = {"writers": writers, "classes": classes, "seed": seed, "version": VERSION}
     try:
+        if _is_claimed(folder, settings) and all(sheet.path.is_file() for sheet in sheets):
+            report("rendering", writers * classes, writers * classes)
+            return folder
         folder.mkdir(parents=True, exist_ok=True)
         with lock.hold(folder, wait=True):
-            _claim(folder, {"writers": writers, "classes": classes, "seed": seed, "version": VERSION})
+            if not _is_claimed(folder, settings):
+                write_marker(folder, NOTE, settings)
+                atomic.write_bytes(folder / LICENCE.name, LICENCE.read_bytes())
             missing = [sheet for sheet in sheets if not sheet.path.is_file()]
             done = writers - len(missing)
             if missing:
@@ -117,9 +123,10 @@ def render(
     return folder
 
 
-def _claim(folder: Path, settings: dict[str, int]) -> None:
-    """Mark the folder as a stand-in with these settings; UsageError if it holds anything else."""
+def _is_claimed(folder: Path, settings: dict[str, int]) -> bool:
+    """Return whether the folder is marked as a stand-in with these settings; UsageError if it holds anything else."""
     own: set[str] = set()
+    held: dict[str, int] = {}
     if (folder / MARKER).exists():
         held = read_marker(folder, *settings)
         if held["writers"] > settings["writers"] or held | {"writers": 0} != settings | {"writers": 0}:
@@ -127,8 +134,7 @@ def _claim(folder: Path, settings: dict[str, int]) -> None:
             refuse_other(folder, held, settings, how)
         own = {LICENCE.name, *(Sheet(folder, number + 1, 0, 0).path.name for number in range(MOST_WRITERS))}
     refuse_foreign(folder, own)
-    write_marker(folder, NOTE, settings)
-    atomic.write_bytes(folder / LICENCE.name, LICENCE.read_bytes())
+    return held == settings and (folder / LICENCE.name).is_file()
 
 
 def _unseen(what: str, done: int, total: int) -> None:

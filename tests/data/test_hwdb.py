@@ -103,6 +103,15 @@ def test_rendering_again_keeps_what_is_there_and_makes_what_is_missing(drawn: Pa
     assert files(folder) == files(drawn)
 
 
+def test_a_complete_stand_in_is_neither_locked_nor_written_to(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (drawn, *drawn.iterdir())}
+    monkeypatch.setattr("gan_runner.lock.hold", lambda *_, **__: pytest.fail("was locked"))
+    told = []
+    assert hwdb.render(str(drawn), 3, 6, 4, report=lambda *it: told.append(it)) == drawn
+    assert told == [("rendering", 18, 18)]
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
 @pytest.mark.parametrize(
     "settings", [{"writers": 2}, {"classes": 7}, {"seed": 5}], ids=["fewer writers", "classes", "seed"]
 )
@@ -195,7 +204,7 @@ def test_without_a_root_a_small_stand_in_is_drawn_once_into_the_cache_and_said_t
         {100},
         {0},
     )
-    assert asked[1:] == [[]]
+    assert asked[1:] == []
     assert len(data.parts[0]) == 120
     assert Path(data.parts[0].place).parent == tmp_path / "standins"
     warnings = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]

@@ -39,7 +39,8 @@ def write_marker(folder: Path, note: str, settings: Mapping[str, Any]) -> None:
 
 def refuse_foreign(folder: Path, own: set[str]) -> None:
     """Raise UsageError if the folder holds anything that is neither hidden, the marker, nor one of ``own``."""
-    there = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")} - {MARKER, *own}
+    entries = folder.iterdir() if folder.is_dir() else ()
+    there = {entry.name for entry in entries if not entry.name.startswith(".")} - {MARKER, *own}
     if there:
         raise UsageError(
             f"{printable(str(folder / min(there)))}: is no part of a stand-in; give a new folder to draw into"

@@ -45,11 +45,16 @@ def render(
     names = chosen(scene)
     require_whole(count=(count, 1, MOST), seed=(seed, 0, 2**63), jobs=(1 if jobs is None else jobs, 1, 1024))
     folder = Path(root).expanduser()
+    settings = {"count": count, "seed": seed, "version": VERSION}
     try:
+        if set(names) <= set(_held(folder, settings)) and not _missing(folder, names):
+            report("rendering", len(names) * count, len(names) * count)
+            return folder
         folder.mkdir(parents=True, exist_ok=True)
         with lock.hold(folder, wait=True):
-            _claim(folder, names, {"count": count, "seed": seed, "version": VERSION})
-            missing = [one for one in names if not (folder / f"{one}_train_lmdb").exists()]
+            held = _held(folder, settings)
+            write_marker(folder, NOTE, {"scenes": list(dict.fromkeys([*held, *names])), **settings})
+            missing = _missing(folder, names)
             before = (len(names) - len(missing)) * count
             if missing:
                 log.info("drawing %s pictures into %s", f"{len(missing) * count:,}", folder)
@@ -80,8 +85,8 @@ def chosen(scene: str | Sequence[str]) -> list[str]:
     return names
 
 
-def _claim(folder: Path, scenes: Sequence[str], settings: dict[str, int]) -> None:
-    """Mark the folder as a stand-in with these settings and scenes; UsageError if it holds anything else."""
+def _held(folder: Path, settings: dict[str, int]) -> list[str]:
+    """Return the scenes of which the folder is marked as a stand-in; UsageError if it holds anything else."""
     held: list[str] = []
     if (folder / MARKER).exists():
         marker = read_marker(folder, "scenes", *settings)
@@ -89,7 +94,11 @@ def _claim(folder: Path, scenes: Sequence[str], settings: dict[str, int]) -> Non
         if marker != settings:
             refuse_other(folder, marker, settings, "give a new folder or those settings")
     refuse_foreign(folder, {f"{one}_train_lmdb" for one in held})
-    write_marker(folder, NOTE, {"scenes": [*held, *(one for one in scenes if one not in held)], **settings})
+    return held
+
+
+def _missing(folder: Path, names: Sequence[str]) -> list[str]:
+    return [one for one in names if not (folder / f"{one}_train_lmdb").exists()]
 
 
 def _report_on(report: Report, before: int, total: int, done: int) -> None:

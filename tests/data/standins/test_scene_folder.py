@@ -56,7 +56,7 @@ def test_a_rendered_folder_is_read_back_under_its_own_name(drawn: Path) -> None:
     assert pictures.name == "lsun stand-in"
     assert {part.name for part in pictures.parts} == {"lsun stand-in"}
     for part in pictures.parts:
-        (piece,) = part.plan(None, 5)
+        (piece,) = part.plan(None, 5, 256)
         assert sum(min(record.open().size) == 256 for record in part.read(piece)) == 40
     assert load(str(drawn / "bedroom_train_lmdb")).name == "lsun stand-in"
 
@@ -70,6 +70,13 @@ def test_the_bytes_depend_on_the_seed_and_not_on_the_number_of_processes(drawn: 
     assert one.read_bytes() == same.read_bytes()
     assert not set(contents(one.parent)) & set(contents(other.parent))
     assert not set(contents(one.parent).values()) & set(contents(other.parent).values())
+
+
+def test_a_complete_stand_in_is_neither_locked_nor_written_to(drawn: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (drawn, *drawn.iterdir())}
+    monkeypatch.setattr("gan_runner.lock.hold", lambda *_, **__: pytest.fail("was locked"))
+    assert render(str(drawn), "bedroom", 40, 5, report=unseen) == drawn
+    assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
 def test_rendering_again_keeps_what_is_there_and_other_scenes_can_be_added(drawn: Path) -> None:
