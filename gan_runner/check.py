@@ -13,11 +13,14 @@ from gan_runner import atomic
 from gan_runner.data.encoded.base import Broken
 from gan_runner.data.picture_set import IN_MEMORY, PictureSet
 from gan_runner.data.prepared import PreparedSet
+from gan_runner.data.preparing.prepare import coloured
 from gan_runner.data.preparing.recipe import Report
-from gan_runner.data.preparing.store import Prepared, is_prepared, open_prepared, verify
+from gan_runner.data.preparing.store import Prepared, in_bytes, is_prepared, open_prepared, verify
 from gan_runner.data.preparing.survey import Survey, survey
 from gan_runner.data.source import Source
 from gan_runner.datachoice import load_data
+from gan_runner.datatool import claim_sheet
+from gan_runner.errors import UsageError
 from gan_runner.pictures import draw_real
 from gan_runner.reporting.images import grid, save_png
 
@@ -50,31 +53,40 @@ class Findings:
 def check(config: Mapping[str, Any], report: Report) -> Findings:
     """Read all of the data, write the contact sheet, and return what was found.
 
-    Raises UsageError if the data cannot be read at all.
+    Raises UsageError if the data cannot be read at all, or the sheet cannot be written.
     """
     data = load_data(config["data"])
+    sheet = claim_sheet(config["sheet"], data)  # before anything is read: that may take an hour
     findings = Findings()
+    picture: torch.Tensor | None = None
     if isinstance(data, PictureSet):
         picture = _check_pictures(data, findings, report, config["jobs"])
     elif isinstance(data, PreparedSet):
         for one in data.prepared:
             _check_prepared(one, findings, report)
-        source = data.source(report)
-        _describe(source, findings)
-        picture = draw_real(source)
+        if not findings.faults:
+            source = data.source(report)
+            _describe(source, findings)
+            picture = draw_real(source)
     else:
         _describe(data, findings)
         picture = draw_real(data)
+    try:
+        _write_sheet(sheet, picture, findings)
+    except OSError as error:
+        findings.say("sheet", f"{sheet}: cannot be written ({error.strerror or error})")
+    return findings
+
+
+def _write_sheet(sheet: Path, picture: torch.Tensor | None, findings: Findings) -> None:
+    """Draw the contact sheet, if there is anything to be seen, and list all faults where they are too many to print."""
     if picture is not None:
-        sheet = Path(config["sheet"] or f"outputs/check/{data.name.replace(' ', '-')}.png")
-        sheet.parent.mkdir(parents=True, exist_ok=True)
         save_png(sheet, picture)
         findings.say("sheet", str(sheet))
-        if len(findings.faults) > LISTED:
-            everything = sheet.with_suffix(".broken.txt")
-            atomic.write_text(everything, "".join(f"{fault}\n" for fault in findings.faults))
-            findings.say("list", f"all broken ones by name: {everything}")
-    return findings
+    if len(findings.faults) > LISTED:
+        everything = sheet.with_suffix(".broken.txt")
+        atomic.write_text(everything, "".join(f"{fault}\n" for fault in findings.faults))
+        findings.say("list", f"all broken ones by name: {everything}")
 
 
 def _check_pictures(data: PictureSet, findings: Findings, report: Report, jobs: int | None) -> torch.Tensor | None:
@@ -86,9 +98,13 @@ def _check_pictures(data: PictureSet, findings: Findings, report: Report, jobs: 
     for part, name, found in zip(data.parts, names, surveys, strict=True):
         findings.say("data", f"{part.name} {name}".strip() + f" in {part.place}: {found.pictures:,} pictures")
         findings.say("stored as", _sizes(found))
+        for note in part.notes:
+            findings.say("notes", note)
         if found.classes:
             findings.say("classes", _classes(found.classes, found.labels))
         findings.faults += [_broken(one) for one in found.broken]
+        if found.coloured is not None:
+            findings.faults.append(coloured(found.coloured))
         recipe = found.recipe
         assert recipe.channels is not None
         stored += found.pictures * recipe.channels * recipe.size**2
@@ -110,12 +126,13 @@ def _check_pictures(data: PictureSet, findings: Findings, report: Report, jobs: 
 
 
 def _check_prepared(prepared: Prepared, findings: Findings, report: Report) -> None:
-    fault = verify(prepared, report)
-    skipped = prepared.manifest["skipped"]
+    skipped = prepared.skipped
     passed = f", {skipped:,} broken ones passed over when it was made" if skipped else ""
     findings.say("prepared", f"{prepared.shape[0]:,} pictures in {prepared.folder}{passed}")
-    if fault is not None:
-        findings.faults.append(f"{fault}; remove {prepared.folder} and prepare the data again")
+    try:
+        verify(prepared, report)
+    except UsageError as error:
+        findings.faults.append(str(error))
 
 
 def _describe(source: Source, findings: Findings) -> None:
@@ -127,7 +144,7 @@ def _describe(source: Source, findings: Findings) -> None:
         findings.say("classes", _classes(source.classes, Counter(dict(enumerate(counts)))))
     if isinstance(source.samples, torch.Tensor):
         size = source.samples.nbytes
-        findings.say("training", f"holds it in memory: {size / 1e6:,.1f} MB beside the networks")
+        findings.say("training", f"holds it in memory: {in_bytes(size)} beside the networks")
     else:
         findings.say("training", _memory(source.samples.nbytes, len(source)))
 
@@ -171,6 +188,6 @@ def _broken(one: Broken) -> str:
 
 def _memory(stored: int, pictures: int) -> str:
     if stored <= IN_MEMORY:
-        return f"holds it in memory: {stored / 1e6:,.1f} MB beside the networks"
+        return f"holds it in memory: {in_bytes(stored)} beside the networks"
     order = pictures * ORDER_BYTES
-    return f"reads it from the disk ({stored / 1e9:,.1f} GB there) and holds {order / 1e6:,.1f} MB beside the networks"
+    return f"reads it from the disk ({in_bytes(stored)} there) and holds {in_bytes(order)} beside the networks"

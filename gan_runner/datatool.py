@@ -1,17 +1,21 @@
 """What `gan-data` does with the data of a config: draw a stand-in, prepare, check."""
 
+import errno
 import logging
 import os
 import re
 import shlex
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gan_runner.construct import call, locate
+from gan_runner.data.encoded.listing import SHEETS
 from gan_runner.data.picture_set import PictureSet
 from gan_runner.data.preparing.recipe import Report
+from gan_runner.data.preparing.store import in_bytes
 from gan_runner.datachoice import Config, load_data, require
 from gan_runner.errors import UsageError
 
@@ -81,6 +85,32 @@ def render(config: Config, report: Report) -> str:
     return f"drawn stand-in, to be read with data.root={folder}"
 
 
+def claim_sheet(given: str | None, data: Any) -> Path:
+    """Return where the contact sheet goes, having tried that a file can be written there.
+
+    Its folder is marked as one of sheets if it is ours to choose, so that no sheet becomes data. Raises UsageError if
+    it cannot be written, or was ``given`` among the pictures to be checked.
+    """
+    sheet = Path(given or f"outputs/check/{data.name.replace(' ', '-')}.png").expanduser()
+    if given is not None and isinstance(data, PictureSet):
+        for place in (Path(part.place).expanduser() for part in data.parts):
+            if sheet.absolute().is_relative_to(place.absolute()):
+                raise UsageError(f"sheet={given}: lies among the pictures in {place}; give a file outside, or none")
+    try:
+        if sheet.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        sheet.parent.mkdir(parents=True, exist_ok=True)
+        if given is None:
+            (sheet.parent / SHEETS).touch()
+        with tempfile.TemporaryFile(dir=sheet.parent):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{sheet}: the contact sheet cannot be written ({error.strerror}); give another file, sheet=FILE.png"
+        ) from error
+    return sheet
+
+
 def prepare(config: Config, report: Report, typed: str) -> str:
     """Decode and resize the pictures once, and say what there is now and how to train on it.
 
@@ -95,11 +125,11 @@ def prepare(config: Config, report: Report, typed: str) -> str:
     prepared = data.prepare(report, out, config["jobs"])
     lines = []
     for one in prepared:
-        skipped = f", {one.manifest['skipped']:,} broken ones passed over" if one.manifest["skipped"] else ""
+        skipped = f", {one.skipped:,} broken ones passed over" if one.skipped else ""
         count, channels, height, width = one.shape
         lines.append(
             f"{one.manifest['name']}: {count:,} pictures of {width}x{height}x{channels}{skipped} in {one.folder} "
-            f"({one.samples.stat().st_size / 1e6:,.1f} MB, sha256 {one.manifest['sha256'][:12]})"
+            f"({in_bytes(one.samples.stat().st_size)}, sha256 {one.manifest['sha256'][:12]})"
         )
     how = typed if out is None else shlex.join(["data=prepared", f"data.root={out}"])
     return "\n".join([*lines, f"train on it: gan-train {how}"])

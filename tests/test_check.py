@@ -60,7 +60,7 @@ def test_a_folder_is_described_and_its_sheet_drawn(config: Config, pictures: Pat
     assert said["stored as"] == "30..34 wide, 20..20 high, RGB; the commonest of 5 sizes is 30x20 (2)"
     assert said["classes"] == "2, from dogs with 3 to cats with 5"
     assert said["becomes"] == "16x16 colour (fit=crop, resample=bicubic)"
-    assert said["training"] == "holds it in memory: 0.0 MB beside the networks"
+    assert said["training"] == "holds it in memory: 6.1 kB beside the networks"
     assert said["prepared"].startswith("not yet")
     assert said["result"] == "all is well"
     assert not findings.faults
@@ -135,6 +135,40 @@ def test_data_that_are_read_as_they_are_are_described(config: Config, data: tupl
     said = lines(list(findings.text()))
     assert said["data"] == expected
     assert Path(said["sheet"]).is_file()
+
+
+def test_a_late_picture_in_colour_among_grey_ones_is_found_as_preparing_would(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "grey").mkdir()
+    for number in range(70):
+        Image.new("RGB" if number > 65 else "L", (4, 4)).save(tmp_path / "grey" / f"{number:02}.png")
+    data = ("data=folder", f"data.root={tmp_path / 'grey'}", "data.size=4")
+    (fault,) = check(config(*data), quiet).faults
+    assert fault.startswith(f"{tmp_path / 'grey' / '66.png'}: is in colour, but the first 64 pictures are grey")
+    with pytest.raises(UsageError) as refused:
+        datatool.prepare(config(*data), quiet, "")
+    assert str(refused.value) == fault
+    assert not check(config(*data, "data.channels=1"), quiet).faults
+
+
+def test_a_sheet_that_cannot_be_written_is_found_out_before_anything_is_read(
+    config: Config, pictures: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for sheet in ("file/sheet.png", "pictures"):
+        with pytest.raises(UsageError, match=rf"^{sheet}: the contact sheet cannot be written \("):
+            check(
+                config("data=folder", f"data.root={pictures / 'cats'}", f"sheet={sheet}"),
+                lambda *_: pytest.fail("read"),
+            )
+    with pytest.raises(UsageError, match=r"lies among the pictures in .*; give a file outside"):
+        check(config("data=folder", f"data.root={pictures}", f"sheet={pictures}/cats/sheet.png"), quiet)
+
+
+def test_checking_the_current_folder_twice_finds_the_same(config: Config, pictures: Path) -> None:
+    said = [lines(list(check(config("data=folder", "data.root=."), quiet).text())) for _ in range(2)]
+    assert said[0]["data"] == said[1]["data"] == "folder in .: 8 pictures"
+    assert Path(said[1]["sheet"]).is_file()
+    assert said[1]["notes"].startswith("passes over 1 folders: outputs/check/ (gan_runner's own)")
 
 
 def test_what_cannot_be_done_is_a_sentence(config: Config, pictures: Path) -> None:

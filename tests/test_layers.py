@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "record": {"build", "data", "reporting", "training"},
     "run": BASE | {"build", "construct", "data", "folder", "pictures", "record", "reporting", "training"},
     "datatool": BASE | {"construct", "data", "datachoice"},
-    "check": BASE | {"data", "datachoice", "pictures", "reporting"},
+    "check": BASE | {"data", "datachoice", "datatool", "pictures", "reporting"},
     "cli": {"errors", "run", "datatool", "check", "reporting", "training", "cli"},
 }
 

@@ -1,14 +1,17 @@
 """Encoded pictures and how they are to be prepared: what a data choice gives when decoding comes first."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from gan_runner.cachedir import cache_dir
 from gan_runner.data.encoded.base import Collection
-from gan_runner.data.preparing.prepare import key, prepare
+from gan_runner.data.preparing.begun import clear_stale, head_of, key
+from gan_runner.data.preparing.prepare import prepare
 from gan_runner.data.preparing.recipe import OnError as OnError
 from gan_runner.data.preparing.recipe import Recipe
 from gan_runner.data.preparing.recipe import Report as Report
@@ -43,15 +46,23 @@ class PictureSet:
             return [out / name for name in self.part_names] if len(self.parts) > 1 else [out]
         kept = cache_dir() / "prepared"
         return [
-            kept / f"{part.name.replace(' ', '-')}-{self.recipe.size}-{key(part, self.recipe, self.on_error)[:16]}"
+            kept / f"{part.name.replace(' ', '-')}-{self.recipe.size}-{key(head_of(part, self.recipe))[:16]}"
             for part in self.parts
         ]
 
     def prepare(self, report: Report, out: Path | None = None, jobs: int | None = None) -> list[Prepared]:
-        """Prepare every part that is not prepared yet, and open them all."""
+        """Prepare every part that is not prepared yet, and open them all.
+
+        Of several parts all folders are made first: an empty one tells `data=prepared` that its part is missing.
+        """
+        folders = self.folders(out)
+        for part, folder in zip(self.parts, folders, strict=True):
+            if out is None and not is_prepared(folder):
+                clear_stale(folder, head_of(part, self.recipe))
+            folder.mkdir(parents=True, exist_ok=True)
         return [
             prepare(part, self.recipe, self.on_error, folder, report, jobs)
-            for part, folder in zip(self.parts, self.folders(out), strict=True)
+            for part, folder in zip(self.parts, folders, strict=True)
         ]
 
     @property
@@ -86,7 +97,8 @@ def as_source(name: str, prepared: Sequence[Prepared], part_names: Sequence[str]
     """Return prepared sets, one after the other, as one source: in memory up to 512 MiB, else on the disk.
 
     Several sets are labelled by their number, with ``part_names`` for classes; a single one keeps its labels. Raises
-    UsageError if their pictures differ in size or colour.
+    UsageError if their pictures differ in size or colour, or are no longer those that were written: that is looked at
+    where all are read anyway, a second for 512 MiB.
     """
     for other in prepared[1:]:
         if other.shape[1:] != prepared[0].shape[1:]:
@@ -96,15 +108,25 @@ def as_source(name: str, prepared: Sequence[Prepared], part_names: Sequence[str]
             )
     rows = FileRows([Array(one.samples, HEADER, one.shape) for one in prepared])
     classes = tuple(part_names) if len(prepared) > 1 else prepared[0].classes
-    labels = None
+    own = [torch.from_numpy(one.labels()).long() for one in prepared]
+    labels = own[0] if classes else None
     if len(prepared) > 1:
         labels = torch.repeat_interleave(torch.tensor([one.shape[0] for one in prepared]))
-    elif classes:
-        labels = torch.from_numpy(prepared[0].labels()).long()
     return Source(
         name=name,
-        samples=rows.load() if rows.nbytes <= IN_MEMORY else rows,
+        samples=_loaded(rows, prepared) if rows.nbytes <= IN_MEMORY else rows,
         labels=labels,
         classes=classes,
         digest=" ".join(one.digest for one in prepared),
     )
+
+
+def _loaded(rows: FileRows, prepared: Sequence[Prepared]) -> Tensor:
+    """Return all rows in memory, once they are known to be those that were written."""
+    samples = rows.load()
+    start = 0
+    for one in prepared:
+        end = start + one.shape[0]
+        one.refuse_other_pixels(hashlib.sha256(samples[start:end].numpy().data).hexdigest())
+        start = end
+    return samples

@@ -1,5 +1,6 @@
 """Doing the same thing many times in parallel processes that end when they should."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -7,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gan_runner.errors import UsageError
 
@@ -23,21 +24,31 @@ def in_processes(function: Callable[[Task], Result], tasks: Sequence[Task], jobs
     """
     if not tasks:
         return
+    with pool(min(jobs or cores(), len(tasks)), begin) as processes:
+        try:
+            for future in as_completed([processes.submit(function, task) for task in tasks]):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise UsageError("a process was killed, maybe for want of memory; try fewer of them, jobs=1") from error
+
+
+@contextlib.contextmanager
+def pool(jobs: int, initializer: Callable[..., None], *arguments: Any) -> Iterator[ProcessPoolExecutor]:
+    """Give ``jobs`` processes that begin with ``initializer(*arguments)``, and end them with the context.
+
+    An error or Ctrl-C inside ends them at once, whatever they are at.
+    """
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(
-        min(jobs or cores(), len(tasks)), multiprocessing.get_context("spawn"), initializer=begin
-    )
+    spawned = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(jobs, spawned, initializer=initializer, initargs=arguments)
     try:
-        for future in as_completed([pool.submit(function, task) for task in tasks]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise UsageError("a process was killed, maybe for want of memory; try fewer of them, jobs=1") from error
+        yield executor
     except BaseException:
         for process in set(multiprocessing.active_children()) - set(others):
             process.kill()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        executor.shutdown(wait=True, cancel_futures=True)
 
 
 def cores() -> int:

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 from gan_runner.data import folder, picture_set, prepared
+from gan_runner.data.preparing.recipe import Recipe
 from gan_runner.data.rows import FileRows
 from gan_runner.errors import UsageError
 
@@ -104,6 +105,63 @@ def test_the_cache_is_found_again_and_a_changed_file_is_not(
     assert levels(changed)[0] == 99
     assert len(list((tmp_path / "cache" / "prepared").iterdir())) == 2
     assert np.load(folder.load(str(pictures), size=8).folders()[0] / "samples.npy")[0, 0, 0, 0] == 99
+
+
+def test_a_changed_source_does_not_orphan_what_was_begun_in_the_cache(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_RUNNER_CACHE", str(tmp_path / "cache"))
+    (pictures / "b" / "0.png").write_bytes(b"broken")
+    for size in (8, 4):
+        with pytest.raises(UsageError, match="not a picture"):
+            folder.load(str(pictures), size=size).prepare(quiet, jobs=1)
+    (pictures / "b" / "0.png").unlink()
+    folder.load(str(pictures), size=8).prepare(quiet, jobs=1)
+    there = sorted(
+        (one.name.split("-")[1], (one / "manifest.json").exists()) for one in (tmp_path / "cache").glob("*/*")
+    )
+    assert there == [("4", False), ("8", True)]  # that of another size may yet be asked for
+
+
+def test_pixels_that_were_changed_on_the_disk_do_not_train(pictures: Path, tmp_path: Path) -> None:
+    out = made(pictures, tmp_path / "set")
+    content = (out / "samples.npy").read_bytes()
+    (out / "samples.npy").write_bytes(content[:300] + bytes(100) + content[400:])
+    with pytest.raises(UsageError, match=r"samples\.npy: the pixels are not those that were written"):
+        prepared.load(str(out)).source(quiet)
+
+
+def test_limit_keeps_the_first_of_each_of_several_sets(pictures: Path, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        made(pictures / name, tmp_path / "sets" / name)
+    assert levels(prepared.load(str(tmp_path / "sets"), limit=2).source(quiet)) == [0, 1, 10, 11, 20, 21]
+    some = prepared.load(str(tmp_path / "sets"), classes=["c", "a"], limit=1).source(quiet)
+    assert levels(some) == [0, 20]
+    assert some.labels is not None
+    assert some.labels.tolist() == [1, 0]
+
+
+def test_sets_that_cannot_be_told_apart_are_refused(pictures: Path, tmp_path: Path) -> None:
+    first, other = made(pictures / "a", tmp_path / "one" / "x"), made(pictures / "b", tmp_path / "two" / "x")
+    with pytest.raises(UsageError, match="would be classes of one name; rename one of them"):
+        prepared.load([str(first), str(other)])
+    for twice in ([str(first), str(first)], [str(tmp_path / "one"), str(first)]):
+        with pytest.raises(UsageError, match=r"holds the same pictures as .*; data\.root takes each set once"):
+            prepared.load(twice)
+
+
+def test_a_part_that_was_never_begun_is_missed(pictures: Path, tmp_path: Path) -> None:
+    parts = [folder.load(str(pictures / name), size=8).parts[0] for name in ("a", "b", "c")]
+    (pictures / "b" / "0.png").write_bytes(b"broken")
+    several = picture_set.PictureSet("three", tuple(parts), Recipe(8), part_names=("a", "b", "c"))
+    with pytest.raises(UsageError, match="not a picture"):
+        several.prepare(quiet, tmp_path / "out", jobs=1)
+    (tmp_path / "out" / "b" / "journal.jsonl").rename(tmp_path / "journal.jsonl")
+    for name in ("samples.npy.part", "labels.part"):
+        (tmp_path / "out" / "b" / name).unlink()
+    made(pictures / "a", tmp_path / "out" / "b", channels=1)
+    with pytest.raises(UsageError, match=r"out/c: is not prepared to its end; type the same gan-data prepare again"):
+        prepared.load(str(tmp_path / "out"))
 
 
 @pytest.mark.parametrize("root", [None, ""])

@@ -3,9 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from PIL.Image import Image
+
+UNIT = 8
+"""Records of the smallest piece that is planned, where their pixels are not too large for even that."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,6 @@ class Collection(ABC):
     place: str
     """Where it lies, for messages: a folder or file."""
 
-    piece: ClassVar[int] = 256
-    """Records a worker decodes at a time: some 0.1 s of work, a few megabytes of pixels."""
-
     @property
     @abstractmethod
     def classes(self) -> tuple[str, ...]:
@@ -68,7 +68,8 @@ class Collection(ABC):
     def identity(self) -> dict[str, Any]:
         """Return what the pictures and their order depend on, as plain JSON types, without reading pictures.
 
-        File names, sizes and times, and the settings that select or label. Equal identities decode to equal bytes.
+        ``files`` tells the files' names, sizes and times; all else are the settings that select or label. Equal
+        identities decode to equal bytes.
         """
 
     @property
@@ -76,11 +77,20 @@ class Collection(ABC):
         """What the index already shows to be unreadable."""
         return ()
 
-    def plan(self, after: Piece | None, count: int) -> list[Piece]:
-        """Return up to ``count`` pieces that follow ``after`` (None: the start); an empty list at the end."""
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was passed over without being broken, a line each."""
+        return ()
+
+    def plan(self, after: Piece | None, count: int, size: int = UNIT) -> list[Piece]:
+        """Return up to ``count`` pieces of ``size`` records that follow ``after``; an empty list at the end.
+
+        ``after`` (None: the start) may be of any size. Neighbours together are a piece too: the first's ``first`` and
+        ``mark``, and the sum of their counts.
+        """
         start = 0 if after is None else after.first + after.count
-        stop = min(len(self), start + count * self.piece)
-        return [Piece(first, min(self.piece, stop - first)) for first in range(start, stop, self.piece)]
+        stop = min(len(self), start + count * size)
+        return [Piece(first, min(size, stop - first)) for first in range(start, stop, size)]
 
     @abstractmethod
     def read(self, piece: Piece) -> Iterator[Record]:

@@ -1,13 +1,12 @@
 """PNG, JPEG and WebP files in a folder, however deep."""
 
 import hashlib
-import logging
 import os
 import struct
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import IO, Any
@@ -21,12 +20,12 @@ from gan_runner.data.encoded.listing import printable, require_folder, size_and_
 from gan_runner.data.selection import Names, check_limit, select
 from gan_runner.errors import UsageError
 
-log = logging.getLogger(__name__)
-
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp")
 FORMATS = ("PNG", "JPEG", "WEBP")
 """All that such a file may hold: no name leads Pillow to a decoder that runs programs, as the one of EPS does."""
 BLOCK = 2**20
+MENTIONED = 5
+"""Folders, and kinds of files, that a note names."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,13 @@ class Listing:
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     digest: str
+    notes: tuple[str, ...]
 
 
 class PictureFiles(Collection):
     """Every picture below ``root``: by name .png, .jpg, .jpeg or .webp, in any case.
 
-    Hidden names are passed over, linked folders are not followed, and other files are counted in a log line. Without
+    Hidden names, linked folders and folders that gan_runner has made are passed over; other files are counted. Without
     ``labels`` the order is that of the paths, folder by folder. With ``labels`` the class is the first folder of the
     path below ``root``, and the classes take turns, the k-th picture of each before any k+1-th, so that ``limit`` keeps
     them even.
@@ -83,6 +83,11 @@ class PictureFiles(Collection):
         settings = {"labels": self._labelled, "classes": chosen, "limit": self._limit}
         return {"format": "files", "files": self._listing.digest} | settings
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """Which folders were passed over, and how many files."""
+        return self._listing.notes
+
     def read(self, piece: Piece) -> Iterator[Record]:
         """Yield the records of a piece; only their ``open`` touches files."""
         listing = self._listing
@@ -100,7 +105,8 @@ class PictureFiles(Collection):
         digest, paths, ends, labels = hashlib.blake2b(digest_size=16), bytearray(), array("q"), array("q")
         others: Counter[str] = Counter()
         classes: dict[str, int] = {}
-        for path in walk(self._root):
+        passed: list[str] = []
+        for path in walk(self._root, passed):
             extension = os.path.splitext(path)[1].lower()
             status = size_and_time(os.path.join(self._root, path)) if extension in EXTENSIONS else None
             if status is None:
@@ -111,11 +117,16 @@ class PictureFiles(Collection):
             paths += encoded
             ends.append(len(paths))
             digest.update(b"%b\0%d %d\n" % (encoded, *status))
-        self._tell_others(len(ends), others)
+        notes = _notes(passed, others)
+        if not ends:
+            found = f"it {'; '.join(notes)}" if notes else "it is empty"
+            raise UsageError(
+                f"{self.place}: 0 pictures, {found}; give a folder with {', '.join(EXTENSIONS)} files in it"
+            )
         order = in_turns(np.array(labels, np.int64))
         names = tuple(printable(name) for name in classes)
         index, kept, names = select(np.array(labels, np.int64)[order], names, self._chosen, self._limit)
-        return Listing(bytes(paths), np.array(ends, np.int64), order[index], kept, names, digest.hexdigest())
+        return Listing(bytes(paths), np.array(ends, np.int64), order[index], kept, names, digest.hexdigest(), notes)
 
     def _class_of(self, path: str) -> str:
         name, *below = path.split(os.sep, 1)
@@ -126,14 +137,17 @@ class PictureFiles(Collection):
             )
         return name
 
-    def _tell_others(self, count: int, others: Counter[str]) -> None:
-        """Say what was passed over, in an error if there is nothing else."""
-        kinds = ", ".join(f"{number} {printable(kind) or 'bare'}" for kind, number in others.most_common(5))
-        if not count:
-            found = f"0 pictures among {others.total()} other files ({kinds})" if others else "0 pictures, it is empty"
-            raise UsageError(f"{self.place}: {found}; give a folder with {', '.join(EXTENSIONS)} files in it")
-        if others:
-            log.info("%s: passes over %d files that are no pictures by name (%s)", self.place, others.total(), kinds)
+
+def _notes(passed: Sequence[str], others: Counter[str]) -> tuple[str, ...]:
+    """Say what was passed over: folders by name, files by kind."""
+    notes = []
+    if passed:
+        named = ", ".join(printable(folder) for folder in passed[:MENTIONED]) + (", ..." * (len(passed) > MENTIONED))
+        notes.append(f"passes over {len(passed)} folders: {named}")
+    if others:
+        kinds = ", ".join(f"{number} {printable(kind) or 'bare'}" for kind, number in others.most_common(MENTIONED))
+        notes.append(f"passes over {others.total()} files that are no pictures by name ({kinds})")
+    return tuple(notes)
 
 
 def in_turns(labels: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan_runner.data.encoded.base import Broken, Collection, Piece, Record
-from gan_runner.data.encoded.gnt_record import HEADER, LEVEL_1, NUMBERS, DamageError, character_of, headers
+from gan_runner.data.encoded.gnt_record import HEADER, LEVEL_1, NUMBERS, DamageError, character_of, headers, is_code
 from gan_runner.data.encoded.listing import printable, require_folder, size_and_time, walk
 from gan_runner.data.selection import check_limit, select
 from gan_runner.errors import UsageError
@@ -32,20 +33,19 @@ class Index:
     labels: NDArray[np.uint16]
     classes: tuple[str, ...]
     broken: tuple[Broken, ...]
+    notes: tuple[str, ...]
 
 
 class GntFolder(Collection):
     """The characters of GB 2312 level 1 in every .gnt file (in any case) below ``root``, file by file in sorted order.
 
-    Symbols, rarer characters and codes that are none are passed over. Classes are numbered by code, among the
-    characters that occur; or in the order of ``classes``, which names those to keep as characters or codes (B0A1).
+    Symbols, rarer characters and codes that are none are passed over and counted. Classes are numbered by code, among
+    the characters that occur; or in the order of ``classes``, which names those to keep as characters or codes (B0A1).
     ``limit`` keeps the first so many pictures. A record that cannot be one ends the reading of its file.
 
     The files are read through once, when the index is first needed; that takes some seconds a gigabyte, little memory.
     Raises UsageError if there are no such files or characters, ValueError for settings that make no sense.
     """
-
-    piece = 2048
 
     def __init__(
         self, root: str, classes: Sequence[str] | None = None, limit: int | None = None, name: str = "hwdb"
@@ -66,6 +66,11 @@ class GntFolder(Collection):
     def broken(self) -> Sequence[Broken]:
         """One item for each file that could not be read to its end, with an estimate of the pictures lost."""
         return self._index.broken
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """How many records are of no character of level 1."""
+        return self._index.notes
 
     def __len__(self) -> int:
         return len(self._index.offsets)
@@ -108,6 +113,7 @@ class GntFolder(Collection):
     def _index(self) -> Index:
         files, offsets, widths, heights, codes = array("I"), array("q"), array("H"), array("H"), array("H")
         damages: list[tuple[int, str, str]] = []
+        others: Counter[bytes] = Counter()
         for number, (path, size, _) in enumerate(self._files):
             try:
                 with open(os.path.join(self._root, path), "rb", buffering=BUFFER) as file:
@@ -118,6 +124,8 @@ class GntFolder(Collection):
                             widths.append(width)
                             heights.append(height)
                             codes.append(character)
+                        else:
+                            others[code] += 1
             except DamageError as damage:
                 damages.append((size - damage.offset, f"{self._shown(number)} at byte {damage.offset}", str(damage)))
             except OSError as error:
@@ -138,6 +146,7 @@ class GntFolder(Collection):
             labels.astype(np.uint16),
             classes,
             self._lost(damages, len(kept)),
+            _notes(others),
         )
 
     def _lost(self, damages: Sequence[tuple[int, str, str]], kept: int) -> tuple[Broken, ...]:
@@ -148,6 +157,16 @@ class GntFolder(Collection):
 
     def _shown(self, number: int) -> str:
         return os.path.join(self.place, printable(self._files[number][0]))
+
+
+def _notes(others: Counter[bytes]) -> tuple[str, ...]:
+    """Say how many records were passed over, those of other GB 2312 codes apart from those of codes that are none."""
+    known = sum(count for code, count in others.items() if is_code(code))
+    said = (
+        (known, "of symbols and characters outside level 1"),
+        (others.total() - known, "whose code is none of GB 2312"),
+    )
+    return tuple(f"passes over {count:,} records {what}" for count, what in said if count)
 
 
 class Bitmaps:

@@ -52,6 +52,14 @@ def headers(file: IO[bytes], size: int) -> Iterator[tuple[int, bytes, int, int]]
         seek(offset)
 
 
+def is_code(code: bytes) -> bool:
+    """Return whether two bytes are a code of GB 2312: two bytes of the codec's, or an ASCII character and a zero."""
+    try:
+        return len(code.removesuffix(b"\0").decode("gb2312")) == 1
+    except UnicodeDecodeError:
+        return False
+
+
 def gb_code(character: str) -> str:
     """Return the GB 2312 code of a character in hexadecimal, e.g. B0A1 for the first of level 1."""
     return character.encode("gb2312").hex().upper()

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from gan_runner.data.encoded.base import Collection, Piece, Record
+from gan_runner.data.encoded.base import UNIT, Collection, Piece, Record
 from gan_runner.data.encoded.listing import printable
 from gan_runner.data.selection import check_limit
 from gan_runner.errors import UsageError
@@ -71,27 +71,29 @@ class SceneDatabase(Collection):
         """Return what the file's meta page and the file system tell of it, and the limit."""
         return {
             "format": "lmdb",
-            "size": self._size,
-            "mtime_ns": self._modified,
-            "entries": self._entries,
-            "transaction": self._transaction,
+            "files": {
+                "size": self._size,
+                "mtime_ns": self._modified,
+                "entries": self._entries,
+                "transaction": self._transaction,
+            },
             "limit": self._limit,
         }
 
-    def plan(self, after: Piece | None, count: int) -> list[Piece]:
+    def plan(self, after: Piece | None, count: int, size: int = UNIT) -> list[Piece]:
         """Return up to ``count`` pieces that follow ``after``; ``mark`` is the first key of each in hex digits."""
         first, passed = (0, 0) if after is None else (after.first + after.count, after.count)
-        stop = min(len(self), first + count * self.piece)
+        stop = min(len(self), first + count * size)
         if first >= stop:
             return []
         with self._cursor(None if after is None else after.mark) as cursor:
             keys = cursor.iternext(values=False)
-            marks = [key.hex() for key in islice(keys, passed, passed + stop - first, self.piece)]
+            marks = [key.hex() for key in islice(keys, passed, passed + stop - first, size)]
             more = stop == self._entries and next(keys, None) is not None
-        starts = range(first, stop, self.piece)
+        starts = range(first, stop, size)
         if more or len(marks) < len(starts):
             raise self._miscounted()
-        return [Piece(start, min(self.piece, stop - start), mark) for start, mark in zip(starts, marks, strict=True)]
+        return [Piece(start, min(size, stop - start), mark) for start, mark in zip(starts, marks, strict=True)]
 
     def read(self, piece: Piece) -> Iterator[Record]:
         """Yield the records of a piece, whose files are in memory by then: some 14 kB each in LSUN."""

@@ -80,8 +80,7 @@ class VisionPictures(Collection):
             "version": importlib.metadata.version("torchvision"),
             "name": self.name,
             "split": self._split,
-            "count": self.contents.count,
-            "files": digest.hexdigest(),
+            "files": {"count": self.contents.count, "digest": digest.hexdigest()},
             "classes": None if self._chosen is None else [str(name) for name in self._chosen],
             "limit": self._limit,
         }

@@ -13,15 +13,13 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from gan_runner import atomic
 from gan_runner.data.encoded.base import Broken, Piece
-from gan_runner.data.preparing.store import HEADER, LABELS, MANIFEST, SAMPLES, npy_header
+from gan_runner.data.preparing.begun import JOURNAL, LABELS_PART, SAMPLES_PART, Head, claim, line_of
+from gan_runner.data.preparing.recipe import Report
+from gan_runner.data.preparing.store import HEADER, LABELS, LABELS_TYPE, MANIFEST, SAMPLES, npy_header
 from gan_runner.data.preparing.workers import Decoded, Sizes
-from gan_runner.errors import UsageError
 
-JOURNAL = "journal.jsonl"
 SECONDS = 1.0
 """Between two visits to the disk: syncing each piece would cost more than decoding it where pictures are small."""
 LABEL_BYTES = 4
@@ -31,11 +29,11 @@ class Growing:
     """The unfinished form of a prepared set: ``samples.npy.part``, ``labels.part`` and the journal.
 
     A piece counts once its journal line is on the disk, and that is written only after its pixels and labels are.
-    Opening cuts the files back to what the journal vouches for. ``head`` describes what is being made; a folder where
-    something else was begun shows by its ``head`` being another.
+    Opening cuts the files back to what the journal vouches for, which takes reading them: ``report`` is told. ``head``
+    describes what is being made; raises UsageError if something else was begun in the folder, OSError for a full disk.
     """
 
-    def __init__(self, folder: Path, head: dict[str, Any], row: tuple[int, ...]) -> None:
+    def __init__(self, folder: Path, head: Head, row: tuple[int, ...], report: Report) -> None:
         self._folder = folder
         self._row = row
         self._row_bytes = math.prod(row)
@@ -47,18 +45,18 @@ class Growing:
         self._syncer = ThreadPoolExecutor(1, thread_name_prefix="sync")  # the disk takes its time; decoding goes on
         self._syncing: Future[None] | None = None
         self._synced = time.monotonic()
-        _refuse_foreign(folder, head)
-        self._journal = (folder / JOURNAL).open("a+b")
+        claim(folder, head)
+        self._journal = (folder / JOURNAL).open("a+b", buffering=0)
         if (folder / SAMPLES).exists():  # killed between renaming and the manifest
             os.replace(folder / SAMPLES, self._part)
         self._samples = self._part.open("a+b", buffering=0)
-        self._labels = (folder / "labels.part").open("a+b", buffering=0)
+        self._labels = (folder / LABELS_PART).open("a+b", buffering=0)
         self._digest = hashlib.sha256()
-        self._restore(head)
+        self._restore(line_of(head), report)
 
     @property
     def _part(self) -> Path:
-        return self._folder / f"{SAMPLES}.part"
+        return self._folder / SAMPLES_PART
 
     def append(self, decoded: Decoded) -> None:
         """Add a piece."""
@@ -95,23 +93,22 @@ class Growing:
     def _sync(self, lines: bytes) -> None:
         for file in (self._samples, self._labels):
             os.fsync(file.fileno())
-        self._journal.write(lines)
-        self._journal.flush()
+        _write(self._journal, memoryview(lines))
         os.fsync(self._journal.fileno())
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Turn the parts into a prepared set; the manifest, written last, is what makes it one."""
         self.sync()
         shape = (self.rows, *self._row)
-        labels = np.fromfile(self._folder / "labels.part", np.int32)
+        labels = (self._folder / LABELS_PART).read_bytes()
         with self._part.open("r+b") as file:
             file.write(npy_header(shape))
             file.flush()
             os.fsync(file.fileno())
-        digests = {"sha256": self._digest.hexdigest(), "labels_sha256": hashlib.sha256(labels.tobytes()).hexdigest()}
+        digests = {"sha256": self._digest.hexdigest(), "labels_sha256": hashlib.sha256(labels).hexdigest()}
         os.replace(self._part, self._folder / SAMPLES)
         with (self._folder / LABELS).open("wb") as file:
-            np.save(file, labels)
+            file.write(npy_header(shape[:1], LABELS_TYPE) + labels)
             file.flush()
             os.fsync(file.fileno())
         text = json.dumps(manifest | {"count": self.rows, "shape": shape} | digests, ensure_ascii=False, indent=1)
@@ -126,28 +123,25 @@ class Growing:
         for file in (self._samples, self._labels, self._journal):
             file.close()
 
-    def _restore(self, head: dict[str, Any]) -> None:
+    def _restore(self, head: bytes, report: Report) -> None:
         """Take over the pieces whose journal lines and bytes are there; cut off all else."""
+        there = max(0, self._part.stat().st_size - HEADER) // self._row_bytes
+        journal, part, marks = self._folder / JOURNAL, self._part, self._folder / LABELS_PART
         kept = 0
-        self._journal.seek(0)
-        with self._part.open("rb") as samples, (self._folder / "labels.part").open("rb") as labels:
+        with journal.open("rb") as lines, part.open("rb") as samples, marks.open("rb") as labels:
             samples.seek(HEADER)
-            for text in self._journal:
-                try:
-                    line = json.loads(text)
-                    if not kept and line != head:
-                        raise UsageError(
-                            f"{self._folder} has the beginning of another set ({_said(line)}), not of {_said(head)}; "
-                            "finish that one, or remove the folder, or give another out="
-                        )
-                    if not text.endswith(b"\n") or (kept and not self._vouched(line, samples, labels)):
-                        break
-                except (ValueError, KeyError, TypeError):  # the power failed while it was written
+            for text in lines:
+                if not kept and text != head:  # the power failed while it was written
+                    break
+                if kept and not self._vouched(text, samples, labels):
                     break
                 kept += len(text)
+                report("reading back", self.rows, there)
+        if there:
+            report("reading back", there, there)
         self._journal.truncate(kept)
         if not kept:
-            self._journal.write(f"{json.dumps(head)}\n".encode())
+            _write(self._journal, memoryview(head))
         if self._samples.seek(0, os.SEEK_END) < HEADER:
             self._samples.truncate(0)
             self._samples.write(bytes(HEADER))
@@ -155,11 +149,16 @@ class Growing:
         self._labels.truncate(self.rows * LABEL_BYTES)
         self.sync()
 
-    def _vouched(self, line: dict[str, Any], samples: BinaryIO, labels: BinaryIO) -> bool:
-        """Take over the next piece if its pixels and labels are those that were written."""
-        piece = Piece(**line["piece"])
-        pixels, marks = samples.read(line["rows"] * self._row_bytes), labels.read(line["rows"] * LABEL_BYTES)
-        if len(marks) != line["rows"] * LABEL_BYTES or zlib.crc32(marks, zlib.crc32(pixels)) != line["crc32"]:
+    def _vouched(self, text: bytes, samples: BinaryIO, labels: BinaryIO) -> bool:
+        """Take over the next piece if its journal line is whole and its pixels and labels are those it tells of."""
+        try:
+            line = json.loads(text)
+            piece = Piece(**line["piece"])
+            pixels, marks = samples.read(line["rows"] * self._row_bytes), labels.read(line["rows"] * LABEL_BYTES)
+            whole = text.endswith(b"\n") and len(marks) == line["rows"] * LABEL_BYTES
+            if not whole or zlib.crc32(marks, zlib.crc32(pixels)) != line["crc32"]:
+                return False
+        except (ValueError, KeyError, TypeError):  # the power failed while it was written
             return False
         self._digest.update(pixels)
         self._take_over(piece, line)
@@ -172,19 +171,11 @@ class Growing:
         self.sizes.update({(width, height, mode): count for width, height, mode, count in line["sizes"]})
 
 
-def _refuse_foreign(folder: Path, head: dict[str, Any]) -> None:
-    """Raise UsageError if the folder holds arrays or a journal that are not of the set to be made."""
-    journal = folder / JOURNAL
-    first = journal.read_bytes().partition(b"\n") if journal.is_file() else (b"", b"", b"")
-    ours = bool(first[1]) and first[0] == json.dumps(head).encode()
-    if not ours and (named := [name for name in (SAMPLES, LABELS) if (folder / name).exists()]):
-        raise UsageError(f"{folder / named[0]}: is not of the set to be prepared here; give an empty folder, out=DIR")
-
-
 def tidy(folder: Path) -> None:
     """Remove what a kill between the manifest and the end of `Growing.finish` has left in a finished set."""
-    for name in ("labels.part", JOURNAL):
-        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # a finished set may lie where nothing can be written
+        for name in (LABELS_PART, JOURNAL):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _write(file: FileIO, data: memoryview) -> None:
@@ -192,8 +183,3 @@ def _write(file: FileIO, data: memoryview) -> None:
     data, done = data.cast("B"), 0
     while done < len(data):
         done += file.write(data[done:])
-
-
-def _said(head: dict[str, Any]) -> str:
-    recipe = head.get("recipe", {}) if isinstance(head, dict) else {}
-    return f"{head.get('name')} of {recipe.get('size')} pixels, {recipe.get('fit')}" if recipe else "not ours"

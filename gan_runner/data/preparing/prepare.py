@@ -2,10 +2,7 @@
 
 import contextlib
 import errno
-import hashlib
-import json
 import logging
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -14,10 +11,11 @@ from typing import Any
 
 from gan_runner import lock
 from gan_runner.data.encoded.base import Broken, Collection
+from gan_runner.data.preparing.begun import Head, head_of, key
 from gan_runner.data.preparing.journal import Growing, tidy
 from gan_runner.data.preparing.recipe import OnError, Recipe, Report, describe
-from gan_runner.data.preparing.store import FORMAT, Prepared, is_prepared, open_prepared
-from gan_runner.data.preparing.workers import Workers
+from gan_runner.data.preparing.store import FORMAT, Prepared, in_bytes, is_prepared, open_prepared
+from gan_runner.data.preparing.workers import LOOKED_AT, Workers
 from gan_runner.errors import UsageError
 
 log = logging.getLogger(__name__)
@@ -26,13 +24,6 @@ TOLERATED = 0.01
 """The share of broken pictures that ``skip`` passes over: more of them is not noise but another format."""
 LISTED = 20
 """Sizes of the stored pictures that the manifest lists, the commonest."""
-
-
-def key(collection: Collection, recipe: Recipe, on_error: OnError) -> str:
-    """Return a digest of all that a prepared set depends on, without reading pictures."""
-    place = os.path.abspath(os.path.expanduser(collection.place))  # names, sizes and times may be those of other files
-    parts = {"place": place, "source": collection.identity(), "recipe": describe(recipe), "on_error": on_error}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def prepare(
@@ -47,36 +38,58 @@ def prepare(
 
     Pictures are decoded by ``jobs`` processes (None: one a core) and written in the collection's order, so the result
     is the same whatever their number and however often the work was interrupted. Only one process at a time works on a
-    folder; others wait. Raises UsageError if a picture is broken and may not be passed over, the folder holds another
-    set, or the disk is too small or full; what is done is then kept.
+    folder; others wait; a finished one is read and nothing else. Raises UsageError if a picture is broken and may not
+    be passed over, the folder holds another set, or the disk is too small or full; what is done is then kept.
     """
+    head = head_of(collection, recipe)
+    if is_prepared(folder):
+        return _same_set(open_prepared(folder), head, on_error)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        if is_prepared(folder):
-            return _same_set(open_prepared(folder), collection, recipe, on_error)
-        with Workers(collection, jobs) as workers:
-            total, lost = len(collection), collection.broken
-            everything = total + sum(one.count for one in lost)
-            refuse_broken(lost, everything, on_error)
-            workers.start()
-            decided = workers.channels(recipe)
-            assert decided.channels is not None
-            head = {"key": key(collection, recipe, on_error), "name": collection.name, "recipe": describe(decided)}
-            growing = Growing(folder, head, (decided.channels, recipe.size, recipe.size))
-            try:
-                _refuse_small_disk(folder, total - growing.rows, decided)
-                done = 0 if growing.last is None else growing.last.first + growing.last.count
+        if not is_prepared(folder):
+            with Workers(collection, jobs) as workers:
+                _prepare(collection, recipe, on_error, folder, report, workers, head)
+    return _same_set(open_prepared(folder), head, on_error)
+
+
+def _prepare(
+    collection: Collection,
+    recipe: Recipe,
+    on_error: OnError,
+    folder: Path,
+    report: Report,
+    workers: Workers,
+    head: Head,
+) -> None:
+    total, lost, done = len(collection), collection.broken, 0
+    everything = total + sum(one.count for one in lost)
+    refuse_broken(lost, everything, on_error)
+    for note in collection.notes:
+        log.info("%s: %s", collection.place, note)
+    workers.start()
+    decided = workers.channels(recipe)
+    assert decided.channels is not None
+    try:
+        with contextlib.closing(Growing(folder, head, (decided.channels, recipe.size, recipe.size), report)) as growing:
+            refuse_broken([*lost, *growing.broken], everything, on_error)
+            _refuse_small_disk(folder, total - growing.rows, decided)
+            done = 0 if growing.last is None else growing.last.first + growing.last.count
+            report("preparing", done, total)
+            for decoded in workers.decode(decided, growing.last):
+                refuse_broken([*lost, *growing.broken, *decoded.broken], everything, on_error)
+                if decoded.coloured is not None and decided != recipe:
+                    raise UsageError(coloured(decoded.coloured))
+                growing.append(decoded)
+                done = decoded.piece.first + decoded.piece.count
                 report("preparing", done, total)
-                for decoded in workers.decode(decided, growing.last, strict=decided != recipe):
-                    refuse_broken([*lost, *growing.broken, *decoded.broken], everything, on_error)
-                    growing.append(decoded)
-                    report("preparing", decoded.piece.first + decoded.piece.count, total)
-                growing.finish(_manifest(collection, decided, on_error, growing) | {"key": head["key"]})
-            except OSError as error:
-                raise _stopped(error, folder, growing.rows, total) from error
-            finally:
-                growing.close()
-    return open_prepared(folder)
+            growing.finish(_manifest(collection, decided, growing) | {"key": key(head)})
+    except OSError as error:
+        raise _stopped(error, folder, done, total) from error
+
+
+def coloured(where: str) -> str:
+    """Return the sentence on a coloured picture of a set that was taken for grey."""
+    return f"{where}: is in colour, but the first {LOOKED_AT} pictures are grey; set data.channels=3 (or 1)"
 
 
 def refuse_broken(broken: Sequence[Broken], total: int, on_error: OnError) -> None:
@@ -93,7 +106,7 @@ def refuse_broken(broken: Sequence[Broken], total: int, on_error: OnError) -> No
     )
 
 
-def _manifest(collection: Collection, recipe: Recipe, on_error: OnError, growing: Growing) -> dict[str, Any]:
+def _manifest(collection: Collection, recipe: Recipe, growing: Growing) -> dict[str, Any]:
     broken = [*collection.broken, *growing.broken]
     return {
         "format": FORMAT,
@@ -101,7 +114,6 @@ def _manifest(collection: Collection, recipe: Recipe, on_error: OnError, growing
         "place": collection.place,
         "source": collection.identity(),
         "recipe": describe(recipe),
-        "on_error": on_error,
         "classes": list(collection.classes),
         "skipped": sum(one.count for one in broken),
         "broken": [asdict(one) for one in broken],
@@ -109,17 +121,22 @@ def _manifest(collection: Collection, recipe: Recipe, on_error: OnError, growing
     }
 
 
-def _same_set(prepared: Prepared, collection: Collection, recipe: Recipe, on_error: OnError) -> Prepared:
+def _same_set(prepared: Prepared, head: Head, on_error: OnError) -> Prepared:
     """Return ``prepared`` if it is what was asked for; sizes and sets are never mixed in one folder."""
     tidy(prepared.folder)
-    if prepared.manifest.get("key") == key(collection, recipe, on_error):
-        return prepared
-    have = prepared.manifest
-    raise UsageError(
-        f"{prepared.folder} holds {have['count']:,} pictures of {have['name']} at {have['recipe']['size']} pixels, of "
-        f"another source or recipe than the {collection.name} at {recipe.size} asked for; give another out=, or remove "
-        "that folder"
-    )
+    if prepared.manifest.get("key") != key(head):
+        raise UsageError(
+            f"{prepared.folder} holds {prepared.shape[0]:,} pictures of {prepared.manifest['name']} at "
+            f"{prepared.shape[2]} pixels, of other files or another recipe than the {head['name']} at "
+            f"{head['recipe']['size']} asked for; give another out=, or remove that folder"
+        )
+    if prepared.skipped and on_error == "stop":
+        first = "".join(f", the first {one['where']}: {one['reason']}" for one in prepared.manifest["broken"][:1])
+        raise UsageError(
+            f"{prepared.folder} was made with {prepared.skipped:,} broken pictures passed over{first}; mend or remove "
+            "them, or accept that: data.on_error=skip"
+        )
+    return prepared
 
 
 def _refuse_small_disk(folder: Path, pictures: int, recipe: Recipe) -> None:
@@ -128,8 +145,8 @@ def _refuse_small_disk(folder: Path, pictures: int, recipe: Recipe) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise UsageError(
-            f"{folder}: {pictures:,} pictures of {recipe.size} pixels take {needed / 1e9:,.1f} GB more and "
-            f"{free / 1e9:,.1f} GB are free; give out= on another disk, a smaller data.size or a data.limit"
+            f"{folder}: {pictures:,} pictures of {recipe.size} pixels take {in_bytes(needed)} more and "
+            f"{in_bytes(free)} are free; give out= on another disk, a smaller data.size or a data.limit"
         )
 
 
@@ -137,8 +154,8 @@ def _stopped(error: OSError, folder: Path, done: int, total: int) -> UsageError:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     why = "the disk is full" if full else error.strerror or str(error)
     return UsageError(
-        f"{error.filename or folder}: {why}, after {done:,} of {total:,} pictures; they are kept: make room and type "
-        "the same command again"
+        f"{error.filename or folder}: {why}, after {done:,} of {total:,} pictures; they are kept: "
+        f"{'make room' if full else 'mend that'} and type the same command again"
     )
 
 

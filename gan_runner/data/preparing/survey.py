@@ -19,7 +19,8 @@ class Survey:
     """What a collection holds: ``records`` in all, of which ``broken`` cannot be read.
 
     ``recipe`` has its channels decided; ``labels`` counts the pictures of each label; ``sizes`` those of each stored
-    (width, height, mode); ``shown`` are some pictures, decoded, uint8 ``[C, S, S]``.
+    (width, height, mode); ``shown`` are some pictures, decoded, uint8 ``[C, S, S]``. ``coloured`` names the first
+    picture in colour of a set that its first pictures let pass for grey: preparing will not have it.
     """
 
     records: int
@@ -29,6 +30,7 @@ class Survey:
     labels: Counter[int] = field(default_factory=Counter)
     sizes: Sizes = field(default_factory=Counter)
     shown: list[NDArray[np.uint8]] = field(default_factory=list)
+    coloured: str | None = None
 
     @property
     def pictures(self) -> int:
@@ -46,6 +48,8 @@ def survey(collection: Collection, recipe: Recipe, report: Report, jobs: int | N
         for decoded in workers.decode(found.recipe):
             first, count = decoded.piece.first, decoded.piece.count
             found.broken += decoded.broken
+            if found.recipe != recipe:
+                found.coloured = found.coloured or decoded.coloured
             found.sizes.update(decoded.sizes)
             found.labels.update(decoded.labels[decoded.labels >= 0].tolist())
             chosen = [at - first for at in sorted(wanted & set(range(first, first + count)))]

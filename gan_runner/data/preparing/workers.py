@@ -2,12 +2,12 @@
 
 import contextlib
 import gc
-import multiprocessing
 import os
+import time
 import warnings
 from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Self
@@ -17,16 +17,22 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from gan_runner.data import processes
-from gan_runner.data.encoded.base import Broken, Collection, Piece
+from gan_runner.data.encoded.base import UNIT, Broken, Collection, Piece
 from gan_runner.data.preparing.recipe import Recipe, decode, is_grey
 from gan_runner.errors import UsageError
 
 LOOKED_AT = 64
 """Pictures that decide between grey and colour where the config does not."""
-PLANNED = 32
-"""Pieces planned at once."""
+PLANNED = 2048
+"""Units planned at once, while those planned before are decoded."""
 AHEAD = 2
 """Pieces in flight for each worker, so that none waits for the one that writes."""
+SECONDS = 0.1
+"""Work of a piece: what a kill loses, a few times over. Handing one over and writing it down costs a millisecond."""
+BYTES = 2**22
+"""Pixels of a piece at most, unless a single picture has more: what it takes of memory, a few times a worker."""
+GROWTH = 4
+"""Each piece is at most so many times longer than one whose time is known: the next pictures may be larger."""
 
 Sizes = Counter[tuple[int, int, str]]
 
@@ -35,8 +41,8 @@ Sizes = Counter[tuple[int, int, str]]
 class Decoded:
     """The pictures of a piece that could be decoded, in order, and what is to be said of the others.
 
-    ``pixels`` uint8 ``[n, C, S, S]``, ``labels`` int32 ``[n]`` (-1 where there are none), ``sizes`` the number of
-    pictures of each (width, height, mode) as they were stored.
+    ``pixels`` uint8 ``[n, C, S, S]``, ``labels`` int32 ``[n]`` (-1: none), ``sizes`` the number of pictures of each
+    stored (width, height, mode), ``coloured`` names the first that became grey but is stored in colour.
     """
 
     piece: Piece
@@ -44,10 +50,12 @@ class Decoded:
     labels: NDArray[np.int32]
     broken: tuple[Broken, ...]
     sizes: Sizes
+    coloured: str | None
+    seconds: float
 
 
 class Workers:
-    """``jobs`` processes that decode one collection; a context, at whose end they are gone.
+    """``jobs`` processes that decode one collection; a context, at whose end they are gone: at once after an error.
 
     A process of its own for whatever touches the files: libraries in C may crash on damage that no check foresees, and
     that must cost one sentence.
@@ -56,9 +64,8 @@ class Workers:
     def __init__(self, collection: Collection, jobs: int | None = None) -> None:
         self._collection = collection
         self.jobs = jobs or processes.cores()
-        self._pool = ProcessPoolExecutor(
-            self.jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(collection,)
-        )
+        self._end = contextlib.ExitStack()
+        self._pool = self._end.enter_context(processes.pool(self.jobs, _begin, collection))
 
     def start(self) -> None:
         """Wait until the processes are there, so that what is timed afterwards is their work."""
@@ -74,41 +81,55 @@ class Workers:
             grey = self._pool.submit(_all_grey).result()
         return replace(recipe, channels=1 if grey else 3)
 
-    def decode(self, recipe: Recipe, after: Piece | None = None, strict: bool = False) -> Iterator[Decoded]:
+    def decode(self, recipe: Recipe, after: Piece | None = None) -> Iterator[Decoded]:
         """Yield the pieces that follow ``after``, decoded, in order.
 
-        ``strict``: the recipe's channels are a guess, so a coloured picture among grey ones raises UsageError instead
-        of losing its colour. Raises UsageError if the set cannot be read, or a process dies over it.
+        Pieces begin small and grow to a tenth of a second or 4 MiB of pixels. Raises UsageError if the set cannot be
+        read, a process dies over it, or memory runs out.
         """
+        assert recipe.channels is not None
+        row = recipe.channels * recipe.size**2
+        unit = max(1, min(UNIT, BYTES // row))
+        most = max(1, BYTES // (row * unit))
         waiting: deque[Future[Decoded]] = deque()
         planned: deque[Piece] = deque()
+        units = 1
         with self._crashes_told():
+            following = self._pool.submit(_plan, after, PLANNED, unit)
             while True:
                 while len(waiting) < AHEAD * self.jobs:
                     if not planned:
-                        planned.extend(self._pool.submit(_plan, after, PLANNED).result())
-                    if not planned:
-                        break
-                    after = planned.popleft()
-                    waiting.append(self._pool.submit(_decode, after, recipe, strict))
+                        planned.extend(following.result())
+                        if not planned:
+                            break
+                        following = self._pool.submit(_plan, planned[-1], PLANNED, unit)
+                    waiting.append(self._pool.submit(_decode, _joined(planned, units), recipe))
                 if not waiting:
                     return
-                yield waiting.popleft().result()
+                decoded = waiting.popleft().result()
+                known = decoded.piece.count / unit
+                units = max(1, min(most, round(GROWTH * known), round(known * SECONDS / decoded.seconds)))
+                yield decoded
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._end.__exit__(*error)  # type: ignore[arg-type]
 
     @contextlib.contextmanager
     def _crashes_told(self) -> Iterator[None]:
+        fewer = "prepare it in fewer processes (gan-data prepare ... jobs=1)"
         try:
             yield
         except BrokenProcessPool as error:
             raise UsageError(
                 f"{self._collection.place}: a process that read it was killed; the set is damaged in a way that "
-                "crashes its library, or memory ran out (fewer processes: jobs=1)"
+                f"crashes its library, or memory ran out: then {fewer}"
+            ) from error
+        except MemoryError as error:
+            raise UsageError(
+                f"{self._collection.place}: memory ran out over its pictures; {fewer}, or choose a smaller data.size"
             ) from error
 
 
@@ -126,45 +147,50 @@ def _begin(collection: Collection) -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def _plan(after: Piece | None, count: int) -> list[Piece]:
-    return _collection.plan(after, count)
+def _plan(after: Piece | None, count: int, size: int) -> list[Piece]:
+    return _collection.plan(after, count, size)
+
+
+def _joined(planned: deque[Piece], units: int) -> Piece:
+    """Take up to ``units`` neighbours off the plan, as one piece."""
+    taken = [planned.popleft() for _ in range(min(units, len(planned)))]
+    return Piece(taken[0].first, sum(piece.count for piece in taken), taken[0].mark)
 
 
 def _all_grey() -> bool:
-    looked = 0
-    for piece in _collection.plan(None, 1):
+    for piece in _collection.plan(None, 1, LOOKED_AT):
         for record in _collection.read(piece):
             with contextlib.suppress(Exception):  # a broken picture is told when it is decoded
                 if not is_grey(record.open()):
                     return False
-            looked += 1
-            if looked == LOOKED_AT:
-                break
     return True
 
 
-def _decode(piece: Piece, recipe: Recipe, strict: bool) -> Decoded:
+def _decode(piece: Piece, recipe: Recipe) -> Decoded:
     assert recipe.channels is not None
+    start = time.perf_counter()
     pixels = np.empty((piece.count, recipe.channels, recipe.size, recipe.size), np.uint8)
     labels: list[int] = []
     broken: list[Broken] = []
     sizes: Sizes = Counter()
+    coloured = None
     for record in _collection.read(piece):
         try:
             image = record.open()
             size, grey = (*image.size, image.mode), is_grey(image)
             pixels[len(labels)] = decode(image, recipe)
+        except MemoryError:  # no fault of the picture's
+            raise
         except Exception as error:
             broken.append(Broken(record.where, _reason(error)))
             continue
-        if strict and recipe.channels == 1 and not grey:
-            raise UsageError(
-                f"{record.where}: is in colour, but the first {LOOKED_AT} pictures are grey; set data.channels=3 (or 1)"
-            )
+        if coloured is None and recipe.channels == 1 and not grey:
+            coloured = record.where
         sizes[size] += 1
         labels.append(-1 if record.label is None else record.label)
     gc.collect()
-    return Decoded(piece, pixels[: len(labels)], np.array(labels, np.int32), tuple(broken), sizes)
+    kept, marks = pixels[: len(labels)], np.array(labels, np.int32)
+    return Decoded(piece, kept, marks, tuple(broken), sizes, coloured, time.perf_counter() - start)
 
 
 def _reason(error: Exception) -> str:

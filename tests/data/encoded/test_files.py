@@ -1,5 +1,4 @@
 import io
-import logging
 import os
 import pickle
 import struct
@@ -15,7 +14,11 @@ from PIL import Image
 
 from gan_runner.data.encoded.base import Piece
 from gan_runner.data.encoded.files import PictureFiles, in_turns, open_picture
+from gan_runner.data.encoded.listing import SHEETS
+from gan_runner.data.preparing.prepare import prepare
+from gan_runner.data.preparing.recipe import Recipe
 from gan_runner.errors import UsageError
+from gan_runner.reporting.runfile import RunFile
 
 
 def picture(path: Path, grey: int = 0) -> Path:
@@ -57,15 +60,37 @@ def test_every_picture_however_deep_in_the_order_of_paths(tmp_path: Path) -> Non
     assert {label for _, label in records(files)} == {None}
 
 
-def test_hidden_names_linked_folders_and_other_files_are_passed_over_and_counted(tmp_path: Path, caplog: Any) -> None:
+def test_hidden_names_linked_folders_and_other_files_are_passed_over_and_told(tmp_path: Path) -> None:
     root = tree(tmp_path / "root", "1.png", ".2.png", ".hidden/3.png", "notes.txt", "4.bmp", "5.bmp", "Makefile")
     (root / "loop").symlink_to(root)
     (root / "folder.png").symlink_to(root)
     os.mkfifo(root / "pipe.png")
     (root / "linked.png").symlink_to(root / "1.png")
-    with caplog.at_level(logging.INFO, logger="gan_runner"):
-        assert paths(PictureFiles(str(root))) == ["1.png", "linked.png"]
-    assert "passes over 7 files that are no pictures by name (2 .bmp, 2 bare, 2 .png, 1 .txt)" in caplog.text
+    files = PictureFiles(str(root))
+    assert paths(files) == ["1.png", "linked.png"]
+    assert files.notes == (
+        "passes over 2 folders: folder.png (a link), loop (a link)",
+        "passes over 5 files that are no pictures by name (2 .bmp, 1 bare, 1 .txt, 1 .png)",
+    )
+
+
+def test_what_gan_runner_has_made_is_no_data_unless_it_is_the_root(tmp_path: Path) -> None:
+    root = tree(tmp_path, "1.png", "outputs/run/samples/2.png", "outputs/check/3.png", "sub/4.png", "sub/run.json")
+    RunFile(root / "outputs" / "run").update(status="completed")
+    (root / "outputs" / "run" / ".hydra").mkdir()
+    (root / "outputs" / "check" / SHEETS).touch()
+    (root / "sub" / "4.png").write_bytes(encoded("PNG"))
+    prepare(PictureFiles(str(root / "sub")), Recipe(4), "stop", root / "set", lambda *_: None, jobs=1)
+    (root / "set" / "5.png").write_bytes((root / "1.png").read_bytes())
+    files = PictureFiles(str(root))
+    assert paths(files) == ["1.png", "sub/4.png"]  # a run.json alone may be anybody's
+    own = ("outputs/check", "outputs/run", "set")
+    assert files.notes[0] == "passes over 3 folders: " + ", ".join(f"{name}/ (gan_runner's own)" for name in own)
+    assert paths(PictureFiles(str(root / "outputs" / "run"))) == ["samples/2.png"]
+    assert "0 pictures, it passes over 2 folders: check/" in refusal(PictureFiles(str(root / "outputs")))
+    (root / "set" / "manifest.json").rename(root / "set" / "journal.jsonl")  # as a kill at its end leaves it
+    (root / "set" / "labels.part").touch()
+    assert paths(PictureFiles(str(root))) == ["1.png", "sub/4.png"]
 
 
 def test_a_link_to_nowhere_is_a_broken_picture_not_a_lost_one(tmp_path: Path) -> None:
@@ -119,9 +144,10 @@ def test_what_is_wrong_with_a_folder_is_said_in_one_line(tmp_path: Path, monkeyp
     assert "there is no such folder" in refusal(PictureFiles(str(tmp_path / "missing")))
     assert "it is a file" in refusal(PictureFiles(str(picture(tmp_path / "one.png"))))
     others = tree(tmp_path / "others", *(f"{k}.gif" for k in range(11)), "a.txt")
-    assert "0 pictures among 12 other files (11 .gif, 1 .txt); give a folder with .png" in refusal(
-        PictureFiles(str(others))
+    found = (
+        "0 pictures, it passes over 12 files that are no pictures by name (11 .gif, 1 .txt); give a folder with .png"
     )
+    assert found in refusal(PictureFiles(str(others)))
     (tmp_path / "empty").mkdir()
     assert "0 pictures, it is empty" in refusal(PictureFiles(str(tmp_path / "empty")))
     mixed = tree(tmp_path / "mixed", "a/1.png", "stray.png")

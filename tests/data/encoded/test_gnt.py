@@ -83,15 +83,26 @@ def test_what_was_written_is_read_in_order_without_symbols_and_rare_characters(f
     assert list(folder.classes) == sorted({name for name, *_ in expected}, key=lambda name: name.encode("gb2312"))
 
 
-def test_pieces_cover_every_record_once_across_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(GntFolder, "piece", 4)
+def test_records_of_no_wanted_character_are_counted_known_codes_apart_from_none(tmp_path: Path) -> None:
+    codes = ["啊", "啊", RARE, RARE, SYMBOL, b"\xa1\xa2", NO_CODE]
+    (tmp_path / "1.gnt").write_bytes(b"".join(record(code, flat(2, 2)) for code in codes))
+    assert GntFolder(str(tmp_path)).notes == (
+        "passes over 4 records of symbols and characters outside level 1",
+        "passes over 1 records whose code is none of GB 2312",
+    )
+    (tmp_path / "1.gnt").write_bytes(record("啊", flat(2, 2)))
+    assert GntFolder(str(tmp_path)).notes == ()
+
+
+def test_pieces_cover_every_record_once_across_files(tmp_path: Path) -> None:
     for number, count in enumerate((3, 6, 1)):
         pixels = [flat(2, 2, 10 * number + at) for at in range(count)]
         (tmp_path / f"{number}.gnt").write_bytes(b"".join(record("啊", one) for one in pixels))
     folder = GntFolder(str(tmp_path))
-    pieces = folder.plan(None, 100)
+    pieces = folder.plan(None, 100, 4)
     assert pieces == [Piece(0, 4), Piece(4, 4), Piece(8, 2)]
-    assert folder.plan(pieces[0], 1) == pieces[1:2]
+    assert folder.plan(pieces[0], 1, 4) == pieces[1:2]
+    assert folder.plan(Piece(0, 7), 1, 2) == [Piece(7, 2)]  # whatever the size of those before
     assert [pixels[0] for _, pixels, _ in contents(folder)] == [0, 1, 2, 10, 11, 12, 13, 14, 15, 20]
 
 

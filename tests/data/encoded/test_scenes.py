@@ -52,8 +52,10 @@ def keys(count: int, seed: int = 0) -> list[bytes]:
     return [rng.bytes(20).hex().encode() for _ in range(count)]
 
 
-def walk(database: SceneDatabase, at_once: int, after: Piece | None = None) -> Iterator[tuple[Piece, list[Record]]]:
-    while pieces := database.plan(after, at_once):
+def walk(
+    database: SceneDatabase, at_once: int, after: Piece | None = None, size: int = 256
+) -> Iterator[tuple[Piece, list[Record]]]:
+    while pieces := database.plan(after, at_once, size):
         assert len(pieces) <= at_once
         for piece in pieces:
             yield piece, list(database.read(piece))
@@ -73,22 +75,24 @@ def test_all_records_come_once_in_the_order_of_keys_whatever_the_pieces(
 ) -> None:
     folder = write(tmp_path_factory.mktemp("db"), zip(names, PICTURES, strict=False), batch=7)
     database = SceneDatabase(folder, limit)
-    database.piece = piece
     expected = [width for _, width in sorted(zip(names, range(1, 61), strict=False))][:limit]
-    walked = list(walk(database, at_once))
+    walked = list(walk(database, at_once, size=piece))
     assert [record.open().width for _, records in walked for record in records] == expected
     assert len(database) == len(expected)
     assert [one.first for one, _ in walked] == list(range(0, len(expected), piece))
     assert all(len(records) == one.count for one, records in walked)
+    other = data.draw(st.integers(1, 20))  # pieces after an interruption need not be of the size of those before
     again = data.draw(st.integers(0, len(walked) - 1))
-    rest = [record.open().width for _, records in walk(database, at_once, walked[again][0]) for record in records]
+    rest = [
+        record.open().width for _, records in walk(database, at_once, walked[again][0], other) for record in records
+    ]
     assert rest == expected[walked[again][0].first + walked[again][0].count :]
 
 
-def test_pieces_are_of_256_and_a_record_is_named_by_folder_and_key(tmp_path: Path) -> None:
+def test_pieces_begin_at_every_so_many_keys_and_a_record_is_named_by_folder_and_key(tmp_path: Path) -> None:
     names = keys(600)
     database = SceneDatabase(write(tmp_path / "bedroom_train_lmdb", ((name, PICTURES[0]) for name in names)))
-    pieces = database.plan(None, 10)
+    pieces = database.plan(None, 10, 256)
     assert [(one.first, one.count) for one in pieces] == [(0, 256), (256, 256), (512, 88)]
     assert [bytes.fromhex(one.mark) for one in pieces] == sorted(names)[::256]
     record = next(database.read(pieces[1]))
@@ -143,7 +147,7 @@ def test_reading_leaves_the_folder_as_it_was_and_nothing_open(tmp_path: Path) ->
     folder = write(tmp_path / "db", zip(keys(50), PICTURES, strict=False))
     before = {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.iterdir()}
     first, second = SceneDatabase(folder), SceneDatabase(folder)
-    (piece,) = first.plan(None, 1)
+    (piece,) = first.plan(None, 1, 50)
     unfinished = first.read(piece)
     next(unfinished)
     assert len(list(second.read(piece))) == 50  # LMDB refuses to open a file twice in one process
@@ -262,9 +266,8 @@ intact = open(path, "rb").read()
 def status():
     try:
         database = SceneDatabase(folder)
-        database.piece = 16
         after, count = None, 0
-        while reading and (pieces := database.plan(after, 2)):
+        while reading and (pieces := database.plan(after, 2, 16)):
             count += sum(len(list(database.read(piece))) for piece in pieces)
             after = pieces[-1]
         return 0

@@ -260,7 +260,7 @@ def test_identity_follows_files_and_settings(tiny: str) -> None:
 
     before = identity("train")
     assert identity("train") == before
-    assert (before["name"], before["split"], before["count"]) == ("Tiny", "train", 5)
+    assert (before["name"], before["split"], before["files"]["count"]) == ("Tiny", "train", 5)
     seen = [before, identity("test"), identity("train", ["ape"]), identity("train", limit=2)]
     (Path(tiny) / "tiny.bin").write_bytes(b"x")
     seen.append(identity("train"))

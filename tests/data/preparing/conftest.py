@@ -20,6 +20,10 @@ def picture(number, colour):
     return Image.new("RGB" if colour else "L", (5 + number % 3, 6), (level, 0, 0) if colour else level)
 
 
+def starve():
+    raise MemoryError
+
+
 def fail(number):
     raise OSError(f"number {number} is bad")
 
@@ -27,11 +31,12 @@ def fail(number):
 class Numbers(Collection):
     name = "numbers"
     place = "nowhere"
-    piece = 7
 
-    def __init__(self, count, bad=(), coloured=(), delay=0.0, crash=None, lost=0, classes=("even", "odd")):
+    def __init__(
+        self, count, bad=(), coloured=(), delay=0.0, crash=None, hungry=None, hung=None, lost=0, classes=("even", "odd")
+    ):
         self.count, self.bad, self.coloured, self.delay, self.crash = count, bad, coloured, delay, crash
-        self._classes, self.lost = classes, lost
+        self._classes, self.lost, self.hungry, self.hung = classes, lost, hungry, hung
 
     @property
     def classes(self):
@@ -45,14 +50,16 @@ class Numbers(Collection):
         return self.count
 
     def identity(self):
-        return {"count": self.count, "bad": sorted(self.bad)}
+        return {"format": "numbers", "files": {"count": self.count, "bad": sorted(self.bad)}}
 
     def read(self, piece):
         time.sleep(self.delay)
         for number in range(piece.first, piece.first + piece.count):
             if number == self.crash:
                 os.kill(os.getpid(), 11)
+            time.sleep(60 * (number == self.hung))
             opened = partial(fail, number) if number in self.bad else partial(picture, number, number in self.coloured)
+            opened = starve if number == self.hungry else opened
             yield Record(f"number {number}", opened, number % 2 if self._classes else None)
 '''
 

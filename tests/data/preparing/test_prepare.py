@@ -2,21 +2,25 @@ import hashlib
 import json
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from gan_runner.data.preparing.prepare import key, prepare, refuse_broken
+from gan_runner.data.preparing import workers
+from gan_runner.data.preparing.begun import head_of, key
+from gan_runner.data.preparing.prepare import prepare, refuse_broken
 from gan_runner.data.preparing.recipe import Recipe
-from gan_runner.data.preparing.store import open_prepared, verify
+from gan_runner.data.preparing.store import npy_header, open_prepared, verify
 from gan_runner.errors import UsageError
 
 RECIPE = Recipe(4, fit="stretch", resample="box")
@@ -49,13 +53,13 @@ def test_a_prepared_set_is_two_plain_arrays_and_a_manifest(numbers: Any, tmp_pat
     assert manifest["labels_sha256"] == hashlib.sha256(labels.tobytes()).hexdigest()
     assert (manifest["count"], manifest["shape"], manifest["classes"]) == (100, [100, 1, 4, 4], ["even", "odd"])
     assert manifest["recipe"] == {"size": 4, "channels": 1, "fit": "stretch", "resample": "box"}
-    assert manifest["source"] == {"count": 100, "bad": []}
+    assert manifest["source"] == {"format": "numbers", "files": {"count": 100, "bad": []}}
     assert (manifest["skipped"], manifest["broken"]) == (0, [])
     assert sorted(count for *_, count in manifest["stored_sizes"]) == [33, 33, 34]
     assert told == sorted(told)
     assert told[0] == (0, 100)
     assert told[-1] == (100, 100)
-    assert verify(prepared, quiet) is None
+    verify(prepared, quiet)
 
 
 def test_the_number_of_processes_does_not_matter(numbers: Any, tmp_path: Path) -> None:
@@ -68,9 +72,9 @@ def test_finished_work_is_found_and_nothing_is_mixed(numbers: Any, tmp_path: Pat
     prepare(numbers(10), RECIPE, "stop", tmp_path, quiet, jobs=1)
     before = contents(tmp_path)
     prepare(numbers(10, crash=0), RECIPE, "stop", tmp_path, quiet, jobs=1)  # reading again would crash
-    with pytest.raises(UsageError, match=r"holds 10 pictures of numbers at 4 pixels, of another source or recipe"):
+    with pytest.raises(UsageError, match=r"holds 10 pictures of numbers at 4 pixels, of other files or another recipe"):
         prepare(numbers(10), Recipe(8), "stop", tmp_path, quiet, jobs=1)
-    with pytest.raises(UsageError, match="another source"):
+    with pytest.raises(UsageError, match="of other files"):
         prepare(numbers(11), RECIPE, "stop", tmp_path, quiet, jobs=1)
     assert contents(tmp_path) == before
 
@@ -78,7 +82,9 @@ def test_finished_work_is_found_and_nothing_is_mixed(numbers: Any, tmp_path: Pat
 def test_a_broken_picture_stops_with_its_name_and_what_is_done_is_kept(numbers: Any, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^number 40: number 40 is bad; .*data\.on_error=skip$"):
         prepare(numbers(100, bad=[40]), RECIPE, "stop", tmp_path, quiet, jobs=1)
-    assert (tmp_path / "samples.npy.part").stat().st_size == 128 + 35 * 16  # five pieces of seven
+    kept = (tmp_path / "samples.npy.part").read_bytes()[128:]
+    assert 16 * 16 <= len(kept) <= 40 * 16
+    assert kept == expected(list(range(40))).tobytes()[: len(kept)]
     assert not (tmp_path / "manifest.json").exists()
 
 
@@ -117,17 +123,16 @@ def test_without_labels_there_are_no_classes(numbers: Any, tmp_path: Path) -> No
     assert prepared.labels().tolist() == [-1] * 9
 
 
-def test_the_key_depends_on_source_recipe_and_policy(numbers: Any) -> None:
+def test_the_key_depends_on_source_and_recipe(numbers: Any) -> None:
     keys = [
-        key(numbers(9), RECIPE, "stop"),
-        key(numbers(8), RECIPE, "stop"),
-        key(numbers(9), Recipe(5, fit="stretch", resample="box"), "stop"),
-        key(numbers(9), Recipe(4, fit="stretch", resample="bicubic"), "stop"),
-        key(numbers(9), Recipe(4, channels=3, fit="stretch", resample="box"), "stop"),
-        key(numbers(9), RECIPE, "skip"),
+        key(head_of(numbers(9), RECIPE)),
+        key(head_of(numbers(8), RECIPE)),
+        key(head_of(numbers(9), Recipe(5, fit="stretch", resample="box"))),
+        key(head_of(numbers(9), Recipe(4, fit="stretch", resample="bicubic"))),
+        key(head_of(numbers(9), Recipe(4, channels=3, fit="stretch", resample="box"))),
     ]
     assert len(set(keys)) == len(keys)
-    assert key(numbers(9, delay=1.0), RECIPE, "stop") == keys[0]
+    assert key(head_of(numbers(9, delay=1.0), RECIPE)) == keys[0]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -156,9 +161,14 @@ def test_a_kill_between_the_last_picture_and_the_manifest_changes_nothing(
     numbers: Any, tmp_path: Path, renamed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(numbers(20), RECIPE, "stop", tmp_path / "whole", quiet, jobs=1)
-    blocked = "gan_runner.data.preparing.journal." + ("np.save" if renamed else "npy_header")
+
+    def killed(shape: tuple[int, ...], *descr: str) -> bytes:
+        if bool(descr) == renamed:
+            raise KeyboardInterrupt
+        return npy_header(shape, *descr)
+
     with monkeypatch.context() as patch:
-        patch.setattr(blocked, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("gan_runner.data.preparing.journal.npy_header", killed)
         with pytest.raises(KeyboardInterrupt):
             prepare(numbers(20), RECIPE, "stop", tmp_path / "cut", quiet, jobs=1)
     assert (tmp_path / "cut" / "samples.npy").exists() == renamed
@@ -170,9 +180,98 @@ def test_the_beginning_of_another_set_is_not_gone_on_with(numbers: Any, tmp_path
     with pytest.raises(UsageError, match="number 40"):
         prepare(numbers(100, bad=[40]), RECIPE, "stop", tmp_path, quiet, jobs=1)
     before = contents(tmp_path)
-    with pytest.raises(UsageError, match=r"has the beginning of another set \(numbers of 4 pixels, stretch\)"):
-        prepare(numbers(100, bad=[40]), Recipe(8), "stop", tmp_path, quiet, jobs=1)
+    with pytest.raises(UsageError, match=r"has the beginning of another set, with size=4, not size=8; finish that"):
+        prepare(numbers(100, bad=[40]), replace(RECIPE, size=8), "stop", tmp_path, quiet, jobs=1)
     assert contents(tmp_path) == before
+
+
+def test_the_advice_to_skip_goes_on_with_what_was_begun(numbers: Any, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    with pytest.raises(UsageError, match=r"number 140: .*data\.on_error=skip"):
+        prepare(numbers(200, bad=[140]), RECIPE, "stop", tmp_path, quiet, jobs=1)
+    prepare(numbers(200, bad=[140]), RECIPE, "skip", tmp_path, lambda *it: told.append(it), jobs=1)
+    assert next(done for what, done, _ in told if what == "preparing") > 0
+    assert open_prepared(tmp_path).skipped == 1
+    with pytest.raises(UsageError, match=r"made with 1 broken pictures passed over, the first number 140: .*=skip$"):
+        prepare(numbers(200, bad=[140]), RECIPE, "stop", tmp_path, quiet, jobs=1)
+    prepare(numbers(9), RECIPE, "skip", tmp_path / "whole", quiet, jobs=1)
+    prepare(numbers(9, crash=0), RECIPE, "stop", tmp_path / "whole", quiet, jobs=1)  # nothing skipped: serves both
+
+
+def test_what_was_begun_under_skip_is_not_finished_under_stop(numbers: Any, tmp_path: Path) -> None:
+    def interrupt(what: str, done: int, total: int) -> None:
+        if done == total:
+            raise StopIteration
+
+    with pytest.raises(StopIteration):
+        prepare(numbers(200, bad=[3]), RECIPE, "skip", tmp_path, interrupt, jobs=1)
+    with pytest.raises(UsageError, match=r"^number 3: "):
+        prepare(numbers(200, bad=[3]), RECIPE, "stop", tmp_path, quiet, jobs=1)
+
+
+def test_a_beginning_whose_files_have_changed_is_begun_anew_and_that_is_said(
+    numbers: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(UsageError, match="number 40"):
+        prepare(numbers(100, bad=[40]), RECIPE, "stop", tmp_path / "set", quiet, jobs=1)
+    with caplog.at_level("INFO", logger="gan_runner"):
+        prepare(numbers(100), RECIPE, "stop", tmp_path / "set", quiet, jobs=1)  # the broken one was mended
+    assert "have changed since this was begun; beginning anew" in caplog.text
+    prepare(numbers(100), RECIPE, "stop", tmp_path / "other", quiet, jobs=1)
+    assert contents(tmp_path / "set") == contents(tmp_path / "other")
+
+
+def test_going_on_tells_that_what_there_is_is_read_back(numbers: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="number 90"):
+        prepare(numbers(100, bad=[90]), RECIPE, "stop", tmp_path, quiet, jobs=1)
+    told: list[tuple[str, int, int]] = []
+    prepare(numbers(100, bad=[90]), RECIPE, "skip", tmp_path, lambda *it: told.append(it), jobs=1)
+    there = told[0][2]
+    assert 16 <= there < 90
+    assert told[0] == ("reading back", 0, there)
+    assert ("reading back", there, there) in told
+    assert next(it for it in told if it[0] == "preparing") == ("preparing", there, 100)
+
+
+def test_a_finished_set_is_neither_locked_nor_written_to(
+    numbers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(numbers(10), RECIPE, "stop", tmp_path, quiet, jobs=1)
+    for call in ("unlink", "mkdir", "touch"):
+        monkeypatch.setattr(Path, call, lambda *_, **__: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+    monkeypatch.setattr("gan_runner.lock.hold", lambda *_, **__: pytest.fail("was locked"))
+    assert prepare(numbers(10), RECIPE, "stop", tmp_path, quiet, jobs=1).shape == (10, 1, 4, 4)
+
+
+def test_the_pieces_are_short_where_pictures_are_slow_or_large_and_the_bytes_are_the_same(
+    numbers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pieces(seconds: float, recipe: Recipe, room: int = workers.BYTES) -> list[Any]:
+        monkeypatch.setattr(workers, "SECONDS", seconds)
+        monkeypatch.setattr(workers, "BYTES", room)
+        with workers.Workers(numbers(500), 1) as one:
+            decoded = list(one.decode(recipe))
+        assert np.array_equal(np.concatenate([it.pixels for it in decoded]), expected(list(range(500))))
+        return [it.piece.count for it in decoded]
+
+    grey = replace(RECIPE, channels=1)
+    assert pieces(10.0, grey) == [8, 8, 32, 32, 128, 128, 164]
+    assert pieces(0.0, grey) == [8] * 62 + [4]
+    assert pieces(10.0, grey, room=24 * 16) == [8, 8] + [24] * 20 + [4]
+    assert pieces(10.0, grey, room=3 * 16) == [3] * 166 + [2]
+    assert pieces(10.0, grey, room=1) == [1] * 500
+
+
+def test_an_error_ends_the_processes_at_once(numbers: Any, tmp_path: Path) -> None:
+    start = time.monotonic()
+    with pytest.raises(UsageError, match="number 3"):
+        prepare(numbers(100, bad=[3], hung=12), replace(RECIPE, channels=1), "stop", tmp_path, quiet, jobs=1)
+    assert time.monotonic() - start < 40  # number 12 would take a minute
+
+
+def test_memory_that_runs_out_is_a_sentence_and_no_broken_picture(numbers: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^nowhere: memory ran out .*jobs=1\), or choose a smaller data\.size$"):
+        prepare(numbers(20, hungry=12), RECIPE, "skip", tmp_path, quiet, jobs=1)
 
 
 def test_two_at_once_do_the_work_once(numbers: Any, tmp_path: Path) -> None:
@@ -187,7 +286,8 @@ def test_two_at_once_do_the_work_once(numbers: Any, tmp_path: Path) -> None:
     for thread in both:
         thread.join()
     assert len(results) == 2
-    assert all(verify(one, quiet) is None for one in results)
+    for one in results:
+        verify(one, quiet)
     assert np.array_equal(np.load(tmp_path / "samples.npy"), expected(list(range(60))))
 
 
@@ -225,11 +325,14 @@ def test_a_disk_that_fills_up_stops_with_what_is_done_kept(numbers: Any, tmp_pat
         check=False,
     )
     assert full.returncode == 1
-    assert "the disk is full, after 42 of 70 pictures; they are kept" in full.stderr
+    told = re.search(r"the disk is full, after (\d+) of 70 pictures; they are kept: make room", full.stderr)
+    assert told
+    assert 16 <= int(told[1]) <= 48  # a file of 200,000 bytes has room for 48
+    assert (tmp_path / "set" / "journal.jsonl").read_bytes().endswith(b"\n")
     assert "Traceback" not in full.stderr
     done = subprocess.run(command(tmp_path, numbers, 70), capture_output=True, text=True, check=True)
-    assert done.stdout.split()[0] == "42"
-    assert verify(open_prepared(tmp_path / "set"), quiet) is None
+    assert told[1] in done.stdout.split()
+    verify(open_prepared(tmp_path / "set"), quiet)
 
 
 def test_kill_9_leaves_no_process_behind(numbers: Any, tmp_path: Path) -> None:
