@@ -16,6 +16,12 @@ from gan_runner.cli.quoting import quote_odd_values, quoted
 from gan_runner.errors import UsageError
 
 CONFIG = "gan_data"
+STOPPED = {
+    "check": "nothing was changed",
+    "prepare": "what was finished is kept; the same command goes on",
+    "render": "what was complete is kept; the same command draws the rest",
+}
+"""What is said of each command after Ctrl-C."""
 HELP = """\
 gan-data works on the data of a run; data=... and data.KEY=... are those of gan-train.
 
@@ -49,7 +55,7 @@ def main() -> None:
         nonlocal faults
         faults = run(arguments)
 
-    code = guarded(command, CONFIG, "what was finished is kept; the same command goes on")
+    code = guarded(command, CONFIG, STOPPED.get(arguments[0], "nothing was done"))
     sys.exit(code or (UsageError.exit_code if faults else 0))
 
 
