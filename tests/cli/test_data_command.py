@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_runner.cli import data
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -81,6 +83,25 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(gan_data: Command, arguments:
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("check", "stopped; nothing was changed"),
+        ("prepare", "stopped; what was finished is kept; the same command goes on"),
+        ("render", "stopped; what was complete is kept; the same command draws the rest"),
+    ],
+)
+def test_ctrl_c_says_what_becomes_of_the_work_of_each_command(
+    command: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    monkeypatch.setattr(sys, "argv", ["gan-data", command])
+    monkeypatch.setattr(data, "run", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(SystemExit) as ended:
+        data.main()
+    assert (ended.value.code, capsys.readouterr().err) == (130, f"gan_runner: {said}\n")
 
 
 def test_help_answers_without_torch(gan_data: Command, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ PLANNED = 2048
 """Units planned at once, while those planned before are decoded."""
 AHEAD = 2
 """Pieces in flight for each worker, so that none waits for the one that writes."""
-SECONDS = 0.1
+SECONDS = 0.25
 """Work of a piece: what a kill loses, a few times over. Handing one over and writing it down costs a millisecond."""
 BYTES = 2**22
 """Pixels of a piece at most, unless a single picture has more: what it takes of memory, a few times a worker."""
@@ -84,7 +84,7 @@ class Workers:
     def decode(self, recipe: Recipe, after: Piece | None = None) -> Iterator[Decoded]:
         """Yield the pieces that follow ``after``, decoded, in order.
 
-        Pieces begin small and grow to a tenth of a second or 4 MiB of pixels. Raises UsageError if the set cannot be
+        Pieces begin small and grow to a quarter of a second or 4 MiB of pixels. Raises UsageError if the set cannot be
         read, a process dies over it, or memory runs out.
         """
         assert recipe.channels is not None

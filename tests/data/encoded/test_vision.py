@@ -267,6 +267,17 @@ def test_identity_follows_files_and_settings(tiny: str) -> None:
     assert all(seen[k] != seen[j] for k in range(len(seen)) for j in range(k))
 
 
+@pytest.mark.parametrize("names", [("manifest.json", "samples.npy"), ("journal.jsonl", "labels.part")])
+def test_what_is_prepared_into_its_own_folder_does_not_make_it_another_set(tiny: str, names: tuple[str, ...]) -> None:
+    before = VisionPictures("Tiny", tiny, "train").identity()
+    (Path(tiny) / "out").mkdir()
+    for name in names:
+        (Path(tiny) / "out" / name).touch()
+    assert VisionPictures("Tiny", tiny, "train").identity() == before
+    (Path(tiny) / "other").touch()
+    assert VisionPictures("Tiny", tiny, "train").identity() != before
+
+
 def test_a_set_that_vanishes_under_way_is_said(tiny: str) -> None:
     pictures = choice.load("Tiny", tiny).parts[0]
     (Path(tiny) / "tiny.bin").unlink()
