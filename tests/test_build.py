@@ -37,7 +37,7 @@ def folder(pictures: Path, *more: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ("data.size=112", "arch=dcgan makes pictures of 28, 32 or 64 pixels; got 112x112"),
+        ("data.size=96", "arch=dcgan makes pictures of 28, 32, 64, 112 or 128 pixels; got 96x96"),
         ("metric=classifier", "metric=classifier needs labelled pictures"),
         ("metric=modes", "metric=modes needs data with known modes"),
         ("data.flip=maybe", "data.flip: got 'maybe'; allowed: true or false"),
@@ -82,8 +82,8 @@ def test_a_dry_run_decodes_nothing_and_checks_the_rest(
     assert "12 samples" in said
     assert not (tmp_path / "cache").exists()
     assert not (tmp_path / "run").exists()
-    with pytest.raises(UsageError, match="112x112"):
-        train(Request(config | {"data": config["data"] | {"size": 112}}, {}, {}, tmp_path / "run", "gan-train"))
+    with pytest.raises(UsageError, match="96x96"):
+        train(Request(config | {"data": config["data"] | {"size": 96}}, {}, {}, tmp_path / "run", "gan-train"))
 
 
 def test_a_step_does_not_depend_on_whether_pictures_are_decoded_first(compose_config: Any, pictures: Path) -> None:

@@ -25,6 +25,7 @@ def pull_away(codes: Tensor) -> Tensor:
 class PullAway(EnergyMargin):
     r"""``EnergyMargin`` whose generator also keeps the codes S of its samples at right angles: EBGAN-PT.
 
+        D: -E f(x) + E [margin + f(y)]+
         G: -E f(y) + weight / (N (N - 1)) sum_{i != j} cos^2(S_i, S_j)
 
     The codes are the discriminator's features, the output of an autoencoder's encoder.

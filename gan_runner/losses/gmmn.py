@@ -13,7 +13,7 @@ from gan_runner.losses.kernels import mmd, require_lengths
 class MaximumMeanDiscrepancy(SampleLoss):
     r"""The samples shall have the moments of the data, all of them: those that Gaussian kernels see.
 
-        sqrt(MMD^2(x, y)),   k(a, b) = sum over scales s of exp(-|a - b|^2 / (2 s))
+        G: sqrt(MMD^2(x, y)),   k(a, b) = sum over scales s of exp(-|a - b|^2 / (2 s))
 
     with the biased estimate of MMD^2. Cost and memory grow with the square of the batch, which must be large.
 

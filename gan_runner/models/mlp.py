@@ -4,10 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from gan_runner.models import base
-from gan_runner.models.layers import Norm, norm_layer, wants_bias
+from gan_runner.models.layers import Norm, norm_layer, require_classes, wants_bias
 from gan_runner.models.minibatch_discrimination import MinibatchDiscrimination
 from gan_runner.models.unit_range import Sigmoid
 from gan_runner.types import Shape
@@ -58,6 +60,14 @@ def _init(body: nn.Sequential, head: nn.Linear, init: Init, gain: float) -> None
             nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
 
 
+def _told(inputs: Tensor, labels: Tensor | None, classes: int) -> Tensor:
+    """Return ``inputs`` ``[B, D]`` with the one-hot labels beside them, where there are ``classes``."""
+    if not classes:
+        return inputs
+    assert labels is not None
+    return torch.cat([inputs, F.one_hot(labels, classes).to(inputs.dtype)], 1)
+
+
 class Generator(base.Generator):
     """Maps latents through ``hidden`` layers to points (linear output) or to pictures in -1..1.
 
@@ -79,18 +89,23 @@ class Generator(base.Generator):
         init: Init = "default",
         gain: float = 1.0,
         output: Literal["tanh", "sigmoid"] = "tanh",
+        conditional: bool = False,
+        classes: int = 0,
     ) -> None:
         super().__init__()
         self.shape = shape
-        self.body = _hidden_layers(latent_dim, hidden, activation, norm)
-        self.head = nn.Linear([latent_dim, *hidden][-1], math.prod(shape))
+        self.conditional = conditional
+        self.classes = require_classes("mlp", classes) if conditional else 0
+        inputs = latent_dim + self.classes
+        self.body = _hidden_layers(inputs, hidden, activation, norm)
+        self.head = nn.Linear([inputs, *hidden][-1], math.prod(shape))
         bounded = nn.Tanh() if output == "tanh" else Sigmoid()
         self.output: nn.Module = nn.Identity() if len(shape) == 1 else bounded
         _init(self.body, self.head, init, gain)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Return samples ``[B, *shape]`` from ``latent`` ``[B, Z]``; labels play no part."""
-        samples: Tensor = self.output(self.head(self.body(latent)))
+        """Return samples ``[B, *shape]`` from ``latent`` ``[B, Z]``, of ``labels`` ``[B]`` if it is conditional."""
+        samples: Tensor = self.output(self.head(self.body(_told(latent, labels, self.classes))))
         return samples.reshape(-1, *self.shape)
 
 
@@ -109,10 +124,15 @@ class Discriminator(base.Discriminator):
         init: Init = "default",
         gain: float = 1.0,
         minibatch_discrimination: int = 0,
+        conditional: bool = False,
+        classes: int = 0,
     ) -> None:
         super().__init__()
-        self.body = _hidden_layers(math.prod(shape), hidden, activation, norm)
-        features = [math.prod(shape), *hidden][-1]
+        self.conditional = conditional
+        self.classes = require_classes("mlp", classes) if conditional else 0
+        inputs = math.prod(shape) + self.classes
+        self.body = _hidden_layers(inputs, hidden, activation, norm)
+        features = [inputs, *hidden][-1]
         if minibatch_discrimination:
             self.body.append(MinibatchDiscrimination(features, minibatch_discrimination))
         self.feature_dim = features + minibatch_discrimination
@@ -121,5 +141,5 @@ class Discriminator(base.Discriminator):
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, F]`` of ``samples`` ``[B, *shape]``."""
-        features: Tensor = self.body(samples.flatten(1))
+        features: Tensor = self.body(_told(samples.flatten(1), labels, self.classes))
         return features

@@ -62,6 +62,8 @@ def test_a_run_leaves_its_folder(gan_train: Any, tmp_path: Path) -> None:
         "samples/real.png",
         "samples/000002.png",
         "samples/000004.png",
+        "samples/interpolation/000002.png",
+        "samples/interpolation/000004.png",
         "checkpoints/000002.pt",
         "checkpoints/000002.pt.sha256",
         "checkpoints/000004.pt",

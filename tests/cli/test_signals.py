@@ -20,9 +20,9 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten pieces of pictures, each some tenths of a second of work: one file under many names."""
+    """Half a minute of work: one file under many names."""
     folder = tmp_path_factory.mktemp("pictures")
-    noise = np.random.default_rng(0).integers(0, 256, (200, 200), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (800, 800), dtype=np.uint8)
     Image.fromarray(noise).save(folder / "0.png")
     for number in range(1, COUNT):
         os.link(folder / "0.png", folder / f"{number}.png")
