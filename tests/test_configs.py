@@ -76,10 +76,10 @@ def steps(config: dict[str, Any], count: int = 2) -> dict[str, float]:
     return {name: float(value) for name, value in scalars.items()}
 
 
-def outcome(config: dict[str, Any]) -> dict[str, float] | str:
-    """Return a step's scalars, or the sentence that says why there is none."""
+def outcome(config: dict[str, Any], count: int = 1) -> dict[str, float] | str:
+    """Return the scalars of the last of some steps, or the sentence that says why there are none."""
     try:
-        return steps(config, 1)
+        return steps(config, count)
     except UsageError as error:
         return str(error)
 
@@ -103,7 +103,7 @@ def test_every_choice_composes_and_its_targets_take_its_keys(compose_config: Any
 @pytest.mark.parametrize("reg", [*choices("reg"), "[gp,clip]"])
 @pytest.mark.parametrize("loss", choices("loss"))
 def test_every_loss_with_every_regularizer(compose_config: Any, loss: str, reg: str) -> None:
-    result = outcome(compose_config(*FAKE, *plain(loss), f"loss={loss}", f"reg={reg}"))
+    result = outcome(compose_config(*FAKE, *plain(loss), f"loss={loss}", f"reg={reg}"), 2)
     if refusal := forbidden(loss, reg):
         assert refusal in str(result)
         return
