@@ -53,8 +53,8 @@ class Numbers(Collection):
         return {"format": "numbers", "files": {"count": self.count, "bad": sorted(self.bad)}}
 
     def read(self, piece):
-        time.sleep(self.delay)
         for number in range(piece.first, piece.first + piece.count):
+            time.sleep(self.delay)
             if number == self.crash:
                 os.kill(os.getpid(), 11)
             time.sleep(60 * (number == self.hung))

@@ -276,7 +276,7 @@ def test_memory_that_runs_out_is_a_sentence_and_no_broken_picture(numbers: Any, 
 
 def test_two_at_once_do_the_work_once(numbers: Any, tmp_path: Path) -> None:
     results = []
-    collection = numbers(60, delay=0.05)
+    collection = numbers(60, delay=0.006)
     both = [
         threading.Thread(target=lambda: results.append(prepare(collection, RECIPE, "stop", tmp_path, quiet, jobs=1)))
         for _ in range(2)
@@ -304,7 +304,7 @@ def told(what, done, total):
 if __name__ == "__main__":
     recipe = Recipe(64, fit="stretch", resample="box")
     try:
-        prepare(Numbers(int(sys.argv[3]), delay=0.02), recipe, "stop", Path(sys.argv[2]), told, jobs=2)
+        prepare(Numbers(int(sys.argv[3]), delay=0.0025), recipe, "stop", Path(sys.argv[2]), told, jobs=2)
     except UsageError as error:
         sys.exit(str(error))
 """
