@@ -91,9 +91,9 @@ def claim_sheet(given: str | None, data: Any) -> Path:
     Its folder is marked as one of sheets if it is ours to choose, so that no sheet becomes data. Raises UsageError if
     it cannot be written, or was ``given`` among the pictures to be checked.
     """
-    sheet = Path(given or f"outputs/check/{data.name.replace(' ', '-')}.png").expanduser()
+    sheet = Path(os.path.expanduser(given or f"outputs/check/{data.name.replace(' ', '-')}.png"))
     if given is not None and isinstance(data, PictureSet):
-        for place in (Path(part.place).expanduser() for part in data.parts):
+        for place in (Path(os.path.expanduser(part.place)) for part in data.parts):
             if sheet.absolute().is_relative_to(place.absolute()):
                 raise UsageError(f"sheet={given}: lies among the pictures in {place}; give a file outside, or none")
     try:

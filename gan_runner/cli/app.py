@@ -4,6 +4,7 @@ Nothing here imports torch, so help, completion and config checks answer at once
 """
 
 import contextlib
+import logging
 import os
 import re
 import signal
@@ -83,6 +84,7 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
     like, wherever the command does not see to them itself.
     """
     full = os.environ.get(FULL_ERROR) == "1"
+    logging.getLogger("torch").setLevel(logging.WARNING)  # what it counts is no part of our last words
     os.environ[FULL_ERROR] = "1"  # Hydra is to raise, not to print and exit 1: the words and codes are ours
     try:
         with _signals_raised():

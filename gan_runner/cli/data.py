@@ -17,7 +17,7 @@ from gan_runner.errors import UsageError
 
 CONFIG = "gan_data"
 STOPPED = {
-    "check": "nothing was changed",
+    "check": "the data were only read",
     "prepare": "what was finished is kept; the same command goes on",
     "render": "what was complete is kept; the same command draws the rest",
 }

@@ -94,7 +94,7 @@ def render(
     """
     require_whole(writers=(writers, 1, MOST_WRITERS), classes=(classes, 1, COUNT), seed=(seed, 0, 2**63))
     require_whole(jobs=(1 if jobs is None else jobs, 1, 1024))
-    folder = Path(root).expanduser()
+    folder = Path(os.path.expanduser(root))
     sheets = [Sheet(folder, number, classes, seed) for number in range(1, writers + 1)]
     done = 0
     settings = {"writers": writers, "classes": classes, "seed": seed, "version": VERSION}

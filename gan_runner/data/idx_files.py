@@ -1,6 +1,7 @@
 """A user's own IDX files, the format of MNIST, of any picture size and any number of classes."""
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def load(
     check_limit(limit)
     if not root and not images:  # an empty one, data.root=$UNSET, would be the folder the command is typed in
         raise ValueError("root is not set; give the folder of your IDX files, data.root=FOLDER, or data.images=FILE")
-    folder = Path(root or "").expanduser()
-    images_path = Path(images).expanduser() if images else _find(folder, "images", split)
-    labels_path = Path(labels).expanduser() if labels else None if images else _find(folder, "labels", split)
+    folder = Path(os.path.expanduser(root or ""))
+    images_path = Path(os.path.expanduser(images)) if images else _find(folder, "images", split)
+    labels_path = Path(os.path.expanduser(labels)) if labels else None if images else _find(folder, "labels", split)
     assert images_path is not None
     if labels_path is None:
         if classes is not None:

@@ -1,6 +1,7 @@
 """LSUN, photographs of scenes: the genuine LMDB folders, or stand-ins drawn in their format."""
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -54,7 +55,7 @@ def load(
             "with the genuine folders give data.root=FOLDER"
         )
         root = str(render(str(cache_dir() / "standins" / f"lsun-{VERSION}"), names, report=_unseen))
-    folder = Path(root).expanduser()
+    folder = Path(os.path.expanduser(root))
     name = STAND_IN if (folder / MARKER).exists() or (folder.parent / MARKER).exists() else NAME
     parts = [SceneDatabase(_database(folder, one, split, len(names) == 1), limit, name) for one in names]
     return PictureSet(name, tuple(parts), recipe, on_error, tuple(names))

@@ -1,5 +1,6 @@
 """A set that `gan-data prepare` has made, wherever it lies now; what it was made from need not be there."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,7 +63,7 @@ def load(
         raise ValueError("root: give the folder that gan-data prepare has made, data.root=DIR")
     check_limit(limit)
     roots = [root] if isinstance(root, str) else root
-    folders = [found for one in roots for found in _folders(Path(one).expanduser())]
+    folders = [found for one in roots for found in _folders(Path(os.path.expanduser(one)))]
     prepared = tuple(open_prepared(folder) for folder in folders)
     _refuse_alike(prepared)
     return PreparedSet(prepared, classes, limit)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from gan_runner.errors import UsageError
@@ -40,6 +41,7 @@ def pool(jobs: int, initializer: Callable[..., None], *arguments: Any) -> Iterat
     """
     others = multiprocessing.active_children()
     spawned = multiprocessing.get_context("spawn")
+    _shield_tracker()
     executor = ProcessPoolExecutor(jobs, spawned, initializer=initializer, initargs=arguments)
     try:
         yield executor
@@ -49,6 +51,20 @@ def pool(jobs: int, initializer: Callable[..., None], *arguments: Any) -> Iterat
         raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _shield_tracker() -> None:
+    """Start Python's tracker of shared resources so that a lost terminal does not end it before us, with tracebacks.
+
+    It ignores SIGINT and SIGTERM by itself; SIGHUP it ignores if it is born with that.
+    """
+    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def cores() -> int:

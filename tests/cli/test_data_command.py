@@ -88,7 +88,7 @@ def test_what_is_wrong_is_one_line_and_exit_code_2(gan_data: Command, arguments:
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("check", "stopped; nothing was changed"),
+        ("check", "stopped; the data were only read"),
         ("prepare", "stopped; what was finished is kept; the same command goes on"),
         ("render", "stopped; what was complete is kept; the same command draws the rest"),
     ],

@@ -37,6 +37,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("gan-train", signal.SIGTERM, 143, True),  # as a scheduler does
         ("gan-data", signal.SIGINT, 130, True),  # as a terminal does
         ("gan-data", signal.SIGHUP, 129, False),
+        ("gan-train", signal.SIGHUP, 129, True),  # as a terminal that goes away does
     ],
 )
 def test_a_signal_while_preparing(

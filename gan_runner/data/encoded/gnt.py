@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,15 @@ from gan_runner.data.selection import check_limit, select
 from gan_runner.errors import UsageError
 
 BUFFER = 2**20
+
+
+class _Unread(NamedTuple):
+    """Where reading the file of this ``number`` ended, how many bytes before its own end, and why."""
+
+    number: int
+    remaining: int
+    where: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ class GntFolder(Collection):
     @cached_property
     def _index(self) -> Index:
         files, offsets, widths, heights, codes = array("I"), array("q"), array("H"), array("H"), array("H")
-        damages: list[tuple[int, str, str]] = []
+        damages: list[_Unread] = []
         others: Counter[bytes] = Counter()
         for number, (path, size, _) in enumerate(self._files):
             try:
@@ -127,11 +136,12 @@ class GntFolder(Collection):
                         else:
                             others[code] += 1
             except DamageError as damage:
-                damages.append((size - damage.offset, f"{self._shown(number)} at byte {damage.offset}", str(damage)))
+                where = f"{self._shown(number)} at byte {damage.offset}"
+                damages.append(_Unread(number, size - damage.offset, where, str(damage)))
             except OSError as error:
-                damages.append((size, self._shown(number), error.strerror or str(error)))
+                damages.append(_Unread(number, size, self._shown(number), error.strerror or str(error)))
         if not offsets:
-            fault = f"; the first fault is {damages[0][1]}: {damages[0][2]}" if damages else ""
+            fault = f"; the first fault is {damages[0].where}: {damages[0].reason}" if damages else ""
             raise UsageError(
                 f"{self.place}: 0 characters of GB 2312 level 1 in {len(self._files)} .gnt files{fault}; give the "
                 "intact files of HWDB"
@@ -145,15 +155,25 @@ class GntFolder(Collection):
             np.array(heights, np.uint16)[kept],
             labels.astype(np.uint16),
             classes,
-            self._lost(damages, len(kept)),
+            self._lost(damages, np.bincount(files, minlength=len(self._files)), len(kept) / len(offsets)),
             _notes(others),
         )
 
-    def _lost(self, damages: Sequence[tuple[int, str, str]], kept: int) -> tuple[Broken, ...]:
-        """Return what is broken: bytes that could not be read stand for as many pictures as others of that number."""
-        unread = sum(remaining for remaining, _, _ in damages)
-        density = kept / max(1, sum(size for _, size, _ in self._files) - unread)
-        return tuple(Broken(where, reason, max(1, round(density * remaining))) for remaining, where, reason in damages)
+    def _lost(self, damages: Sequence[_Unread], found: NDArray[np.int64], kept: float) -> tuple[Broken, ...]:
+        """Return what is broken, with the number of pictures lost with it: the ``kept`` share of those it should have.
+
+        A file that was cut off says nothing of its end, but every writer was given the same sheet: a damaged file
+        should have as many pictures as whole ones have on average, or as its unread bytes hold elsewhere if that is
+        more. ``found`` is the number of pictures read from each file.
+        """
+        torn = {damage.number for damage in damages}
+        whole = [count for number, count in enumerate(found.tolist()) if number not in torn]
+        usual = sum(whole) / len(whole) if whole else 0.0
+        density = found.sum() / max(1, sum(size for _, size, _ in self._files) - sum(one.remaining for one in damages))
+        return tuple(
+            Broken(one.where, one.reason, max(1, round(kept * max(usual - found[one.number], density * one.remaining))))
+            for one in damages
+        )
 
     def _shown(self, number: int) -> str:
         return os.path.join(self.place, printable(self._files[number][0]))

@@ -71,11 +71,16 @@ def claim(folder: Path, head: Head) -> None:
 
 
 def clear_stale(folder: Path, head: Head) -> None:
-    """Remove the beginnings beside ``folder`` of the same set before its files changed; nobody would finish them."""
+    """Remove the beginnings beside ``folder`` of the same set that nobody would finish.
+
+    Those are from before its files changed, or from before a picture showed that its channels must be named.
+    """
     for journal in folder.parent.glob(f"*/{JOURNAL}"):
         other = journal.parent
         begun = _parsed(_first_line(other))
-        if other == folder or (other / MANIFEST).exists() or begun is None or not _same_but_files(begun, head):
+        if other == folder or (other / MANIFEST).exists() or begun is None:
+            continue
+        if _settings(_with_channels(begun, head)) != _settings(head):
             continue
         with contextlib.suppress(OSError):  # another process is at it, or it cannot be removed
             with lock.hold(other):
@@ -110,6 +115,13 @@ def _settings(head: Head) -> dict[str, Any]:
 
 def _same_but_files(begun: Head, head: Head) -> bool:
     return begun != head and _settings(begun) == _settings(head)
+
+
+def _with_channels(begun: Head, head: Head) -> Head:
+    """Return ``begun`` with the channels of ``head`` if its own were left to its first pictures."""
+    if begun["recipe"].get("channels") is not None:
+        return begun
+    return {**begun, "recipe": {**begun["recipe"], "channels": head["recipe"]["channels"]}}
 
 
 def _difference(one: Head, other: Head) -> str:

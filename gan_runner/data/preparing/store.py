@@ -103,7 +103,9 @@ def open_prepared(folder: Path) -> Prepared:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"{folder}: no prepared set there (no {MANIFEST}); make one with gan-data prepare") from error
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise UsageError(f"{folder / MANIFEST}: cannot be read ({error.strerror}); give the prepared folder") from error
+    except (ValueError, RecursionError) as error:
         raise _damaged(folder / MANIFEST, " ".join(str(error).split())) from error
     if wrong := _wrong_field(manifest):
         raise _damaged(folder / MANIFEST, f"{wrong} is not what a manifest of format {FORMAT} has")
@@ -139,7 +141,9 @@ def _wrong_field(manifest: Any) -> str | None:
         "name": lambda value: isinstance(value, str) and value.isprintable() and value != "" and "/" not in value,
         "shape": lambda value: _are(int, value) and len(value) == 4 and min(value) > 0 and math.prod(value) < 2**60,
         "count": lambda value: value == manifest["shape"][0],
-        "classes": lambda value: _are(str, value),
+        "classes": lambda value: (
+            _are(str, value) and len(set(value)) == len(value) and all(map(str.isprintable, value))
+        ),
         "skipped": lambda value: type(value) is int and value >= 0,
         "broken": lambda value: _are(dict, value) and all({"where", "reason"} <= one.keys() for one in value),
         "sha256": lambda value: isinstance(value, str),

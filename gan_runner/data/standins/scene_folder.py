@@ -1,6 +1,7 @@
 """A folder of drawn scenes, laid out as LSUN's: one LMDB a scene, and a marker that tells what they are."""
 
 import logging
+import os
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import partial
@@ -44,7 +45,7 @@ def render(
     """
     names = chosen(scene)
     require_whole(count=(count, 1, MOST), seed=(seed, 0, 2**63), jobs=(1 if jobs is None else jobs, 1, 1024))
-    folder = Path(root).expanduser()
+    folder = Path(os.path.expanduser(root))
     settings = {"count": count, "seed": seed, "version": VERSION}
     try:
         if set(names) <= set(_held(folder, settings)) and not _missing(folder, names):

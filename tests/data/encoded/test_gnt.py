@@ -180,9 +180,18 @@ def test_any_bytes_end_one_file_at_most_and_are_told_in_one_line(noise: bytes, a
 def test_the_estimate_of_what_is_lost_counts_wanted_pictures_only(tmp_path: Path) -> None:
     one = [record("啊", flat(9, 10)), record("阿", flat(9, 10))]  # 100 bytes each
     (tmp_path / "1.gnt").write_bytes(b"".join(one) * 10)
-    (tmp_path / "2.gnt").write_bytes(bytes(1000))
-    assert [broken.count for broken in GntFolder(str(tmp_path)).broken] == [10]
-    assert [broken.count for broken in GntFolder(str(tmp_path), classes=["阿"]).broken] == [5]
+    (tmp_path / "2.gnt").write_bytes(bytes(3000))
+    assert [broken.count for broken in GntFolder(str(tmp_path)).broken] == [30]
+    assert [broken.count for broken in GntFolder(str(tmp_path), classes=["阿"]).broken] == [15]
+
+
+@pytest.mark.parametrize(("left", "lost"), [(0, 20), (50, 20), (450, 16), (1950, 1)])
+def test_a_file_cut_short_lacks_what_the_others_have(tmp_path: Path, left: int, lost: int) -> None:
+    for name in "123":
+        (tmp_path / f"{name}.gnt").write_bytes(record("啊", flat(9, 10)) * 20)
+    with (tmp_path / "2.gnt").open("r+b") as file:
+        file.truncate(left)
+    assert [broken.count for broken in GntFolder(str(tmp_path)).broken] == [lost]
 
 
 def test_numbers_of_classes_do_not_depend_on_the_order_of_files_and_records(tmp_path: Path) -> None:
