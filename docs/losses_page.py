@@ -3,6 +3,7 @@
 import argparse
 import inspect
 import re
+import textwrap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,8 +45,24 @@ class Entry(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """The first paragraph of the class's docstring, on one line."""
+        """The first paragraph of the class's docstring, or the file's comment if it has formulas of its own."""
+        if self.own_formulas:
+            return self.comment
         return " ".join(inspect.cleandoc(self.target.__doc__ or "").split("\n\n")[0].split())
+
+    @property
+    def text(self) -> list[str]:
+        """The docstring's paragraphs up to its reference, formulas fenced; or the formulas of the file's comment."""
+        if self.own_formulas:
+            return ["\n".join(["```text", *self.own_formulas, "```"])]
+        paragraphs = inspect.cleandoc(self.target.__doc__ or "").split("Reference")[0].split("\n\n")[1:]
+        return [
+            f"```text\n{textwrap.dedent(it).strip()}\n```"
+            if it.startswith("    ")
+            else " ".join(it.split()).replace("``", "`")
+            for it in paragraphs
+            if it.strip()
+        ]
 
     @property
     def formulas(self) -> list[str]:
@@ -155,9 +172,14 @@ def section(entry: Entry, drawn: bool) -> str:
         *([f"- paper: {papers}"] if papers else []),
     ]
     curve = [f"![push on a fake by its score](images/losses/{entry.name}.svg)", ""] if drawn else []
-    formulas = ["```text", *entry.formulas, "```", ""] if entry.formulas else []
+    body = [
+        line
+        for paragraph in entry.text
+        for line in (paragraph.replace("``", "`") if "```" not in paragraph else paragraph, "")
+    ]
+    comment = [] if entry.own_formulas else [entry.comment, ""]
     summary = entry.summary.replace("``", "`")
-    return "\n".join([f"## {entry.name}", "", summary, "", *formulas, *curve, entry.comment, "", *facts, ""])
+    return "\n".join([f"## {entry.name}", "", summary, "", *body, *curve, *comment, *facts, ""])
 
 
 def table(found: list[Entry]) -> str:

@@ -13,10 +13,11 @@ from gan_runner.data.picture_set import PictureSet, Report
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
 from gan_runner.datachoice import Config, at_hand, load_data, require, stream_settings, unseen
+from gan_runner.errors import UsageError
 from gan_runner.games.base import Game
 from gan_runner.games.prior import Prior
 from gan_runner.metrics.base import Metric
-from gan_runner.networks import build_networks
+from gan_runner.networks import build_networks, refuse_small_batches
 from gan_runner.training.compiled import compiled_play
 from gan_runner.training.device import Precision, configure, pick_device
 from gan_runner.training.engine import Engine, Play
@@ -101,10 +102,22 @@ def design(config: Config) -> Design:
         d_update=trainer.d_update,
         sampling=checked(config["arch"].get("sampling"), Literal["running", "batch"], "arch.sampling"),
     )
+    refuse_small_batches(game.networks, trainer.batch_size, config["game"].get("packing", 1))
+    refuse_idle_settings(game, trainer)
     game.networks.to(device)
     game.networks.to(memory_format=torch.channels_last)  # convolutions 1.0 to 1.6 times faster on a CPU, none slower
     optimizers = build_optimizers(config["optim"], game)
     return Design(run, trainer, device, data, outline, game, optimizers, metric)
+
+
+def refuse_idle_settings(game: Game, trainer: TrainerSettings) -> None:
+    """Raise UsageError for settings of a discriminator's play in a game without one."""
+    plain = trainer.d_steps == 1 and trainer.d_update == "joint"
+    if not plain and all(player.side == "generator" for player in game.players.values()):
+        raise UsageError(
+            f"trainer.d_steps={trainer.d_steps} trainer.d_update={trainer.d_update}: this game has no discriminator; "
+            "leave both out, or use game=adversarial with another loss"
+        )
 
 
 def assemble(config: Config, made: Design, report: Report = unseen) -> Parts:

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import nn
 
-from gan_runner.construct import checked, construct, takes
+from gan_runner.construct import checked, construct, locate, takes
 from gan_runner.errors import UsageError
 from gan_runner.games.packing import packed_shape
 from gan_runner.games.sampling import batch_norms
@@ -25,6 +25,7 @@ def build_networks(
     ``classes`` (0 without labels). Raises UsageError for what cannot be combined.
     """
     arch, batch_size = resolve_norms(config["arch"], regularizers), config["trainer"]["batch_size"]
+    arch |= {side: told_class(arch[side], side) for side in ("generator", "discriminator")}
     facts: dict[str, Any] = {"latent_dim": latent_dim, "shape": shape, "classes": classes}
     networks: dict[str, nn.Module] = {"generator": construct(arch["generator"], "arch.generator", **facts)}
     if takes(config["game"], "discriminator", "game"):
@@ -41,12 +42,34 @@ def build_networks(
         facts["shape"] = packed_shape(shape, max(packing, 1))
         networks["discriminator"] = construct(arch["discriminator"], "arch.discriminator", **facts)
         refuse_mixed_samples(networks["discriminator"], regularizers)
-    if batch_size == 1 and any(batch_norms(network) for network in networks.values()):
-        raise UsageError(
-            "trainer.batch_size=1 with batch norm: one sample has no spread to be normalised by; use 2 or more, or "
-            "arch.generator.norm=layer arch.discriminator.norm=layer"
-        )
     return networks
+
+
+def told_class(node: Config | None, side: str) -> Config | None:
+    """Return a network's settings without a ``conditional`` that it does not have because it always is.
+
+    loss=acgan asks any generator to be told the class; UsageError from one that cannot be.
+    """
+    if node is None or "conditional" not in node or takes(node, "conditional", f"arch.{side}"):
+        return node
+    if node["conditional"] and not getattr(locate(node["_target_"], f"arch.{side}"), "conditional", False):
+        raise UsageError(
+            f"arch.{side}.conditional: this arch cannot be told the class; use arch=dcgan, mlp or resnet, or one that "
+            "always is: arch=cgan, dcgan_mnist or lsgan_hwdb"
+        )
+    return {key: value for key, value in node.items() if key != "conditional"}
+
+
+def refuse_small_batches(networks: nn.ModuleDict, batch_size: int, packing: int) -> None:
+    """Raise UsageError if batch norm would see a single sample: it has no spread to be normalised by."""
+    for name, network in networks.items():
+        seen = batch_size if name == "generator" else batch_size // packing
+        if seen == 1 and batch_norms(network):
+            packed = f" game.packing={packing}" if packing > 1 else ""
+            raise UsageError(
+                f"trainer.batch_size={batch_size}{packed} with batch norm in the {name}: one sample has no spread to "
+                "be normalised by; use a larger batch, or arch.generator.norm=layer arch.discriminator.norm=layer"
+            )
 
 
 def resolve_norms(arch: Config, regularizers: Mapping[str, Regularizer]) -> dict[str, Any]:

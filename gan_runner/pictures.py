@@ -23,7 +23,7 @@ PLOTS = {1: density, 2: scatter}
 
 
 def draw_views(source: Source, sampler: Sampler, score: Callable[[Tensor], Tensor] | None) -> dict[str, Tensor]:
-    """Return uint8 pictures ``[C, H, W]`` of the samples by name, ``samples`` first; none for points in space.
+    """Return uint8 pictures ``[C, H, W]`` of the samples by name, ``samples`` first; none for what has no picture.
 
     ``samples`` are those of `draw_samples`, or a row a class where the generator is told the class. Generators of
     pictures also get ``interpolation`` and, if their latents have codes, ``codes``.
@@ -31,6 +31,9 @@ def draw_views(source: Source, sampler: Sampler, score: Callable[[Tensor], Tenso
     if source.is_points or not isinstance(sampler, LatentSampler):
         drawn = draw_samples(source, sampler, score)
         return {} if drawn is None else {"samples": drawn}
+
+    if source.shape[0] not in CHANNELS:
+        return {}
 
     def drawn_rows(rows: Rows) -> Tensor:
         return sheet(rows.samples.cpu(), rows.captions, source.low, source.high, known_strokes)

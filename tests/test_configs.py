@@ -30,9 +30,12 @@ def narrow(arch: str) -> list[str]:
 
 def plain(loss: str) -> list[str]:
     """Return what makes the architecture small that a loss comes with."""
-    return [] if loss == "cgan" else narrow("dcgan")
+    return narrow({"began": "began"}.get(loss, "")) if loss in OWN_ARCH else narrow("dcgan")
 
 
+OWN_ARCH = ("began", "cgan", "ebgan", "ebgan_pt", "mmd_gan")
+"""Losses that bring an architecture along."""
+ENERGIES = ("began", "ebgan", "ebgan_pt", "mmd_gan")
 SMALL = {"width": 4, "label_dim": 4, "groups": 2}
 TAKES: dict[str, tuple[str, ...]] = {
     "lsgan_hwdb": ("width", "label_dim"),
@@ -115,11 +118,13 @@ def test_every_loss_with_every_regularizer(compose_config: Any, loss: str, reg: 
 def forbidden(loss: str, reg: str) -> str | None:
     """Return what the sentence says that refuses the two together on a plain architecture, None if they are allowed."""
     if loss in ALONE:
-        return None if reg == "none" else "has no discriminator for reg="
-    if reg == "clip_mmd_gan":
+        return None if reg == "none" else "takes no regularizers, got reg="
+    if reg == "clip_mmd_gan" and loss not in ENERGIES:
         return "clip's only (a part of the discriminator), got encoder"
     if reg == "infogan" and loss != "infogan":
-        return "got a latent without codes; set arch.latent.categorical=[10]"
+        return "got a latent without codes; use loss=infogan"
+    if reg == "acgan" and loss not in ("acgan", "cgan"):
+        return "with a generator that is not told what class to make; use loss=acgan"
     return None
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from gan_runner.games.agreement import check_labels, check_play
 from gan_runner.games.base import NO_TERMS, Draw, Player
 from gan_runner.games.instance_noise import InstanceNoise
 from gan_runner.games.latent import LatentGame
@@ -56,7 +57,8 @@ class Adversarial(LatentGame):
         self.regularization = Regularization(regularizers)
         self.packing = packing
         self.needs_features = loss.needs_features or self.regularization.needs_features
-        self._check(d_update, getattr(discriminator, "conditional", False))
+        check_play(loss, self.regularization, discriminator, d_update, packing)
+        check_labels(loss, self.regularization, generator, discriminator)
         self.networks = nn.ModuleDict({"generator": generator, "discriminator": discriminator})
         heads = self.regularization.join(discriminator, classes, prior.codes)
         self.networks.update(heads)
@@ -87,6 +89,11 @@ class Adversarial(LatentGame):
         side = self.players[player].side
         self.regularization.constrain(side, self.networks[side])
 
+    def advance(self) -> None:
+        """Let instance noise fall by a step."""
+        if self.noise is not None:
+            self.noise.count()
+
     def summary(self, scalars: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return what the loss makes of the mean scores, e.g. ``loss/wasserstein``."""
         stats = self.loss.stats(scalars["score/real"], scalars["score/fake"])
@@ -107,26 +114,6 @@ class Adversarial(LatentGame):
                 return Critic(discriminator)(samples.to(device)).float()
 
         return score
-
-    def _check(self, d_update: str, conditional: bool) -> None:
-        """Raise ValueError for what cannot go together."""
-        if d_update == "separate" and not isinstance(self.loss, SeparableLoss):
-            raise ValueError(
-                f"trainer.d_update=separate, got loss {type(self.loss).__name__}, which mixes real and fake scores; "
-                "allowed: a loss that is a sum of a real and a fake term; use trainer.d_update=joint"
-            )
-        if d_update == "separate" and self.needs_features:
-            raise ValueError(
-                "trainer.d_update=separate, got a loss or reg that compares the features of real and fake samples in "
-                "one turn; use trainer.d_update=joint"
-            )
-        if self.packing < 1:
-            raise ValueError(f"packing, got {self.packing}; allowed: 1 (no packing) or more; PacGAN tries 2, 3 and 4")
-        if self.packing > 1 and (conditional or self.regularization.needs_features):
-            raise ValueError(
-                f"packing={self.packing} with a discriminator or reg that reads one label or code a sample; "
-                "use packing=1, or an unconditional arch without reg=acgan and reg=infogan"
-            )
 
     def _seen(self, samples: Tensor) -> Tensor:
         """Return samples as the discriminator sees them."""
@@ -163,8 +150,6 @@ class Adversarial(LatentGame):
 
     def _generator_turn(self, draw: Draw, due: frozenset[str]) -> Outcome:
         critic, real, fake = self._samples(draw, for_generator=True)
-        if self.noise is not None:
-            self.noise.count()
         real_scores = real_features = None
         if self.loss.uses_real_scores:
             real_scores, real_features = self._judge(critic, real)

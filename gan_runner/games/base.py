@@ -66,6 +66,9 @@ class Game(ABC):
         ``networks`` replaces the game's own (the running average, say). Training state is left untouched.
         """
 
+    def advance(self) -> None:  # noqa: B027 - most games have nothing to note
+        """Take note that a step was played, all of its turns; by default nothing."""
+
     def summary(self, scalars: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return further scalars worth logging, worked out from those of a whole step; by default none."""
         return {}

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class InstanceNoise(nn.Module):
-    """Adds sd (1 - t / steps)+ times N(0, 1) to samples; t counts the calls of ``count``. Without steps, sd stays.
+    """Adds sd (1 - t / steps)+ times N(0, 1) to samples; t counts the steps. Without steps, sd stays.
 
     Reference: Sonderby et al. 2017, arXiv 1610.04490, section 3; Arjovsky and Bottou 2017, arXiv 1701.04862.
 

@@ -37,7 +37,9 @@ class MomentMatching(LatentGame):
                 "use loss=gmmn, or game=adversarial"
             )
         if regularizers:
-            raise ValueError(f"moment_matching has no discriminator for reg={next(iter(regularizers))}; use reg=none")
+            raise ValueError(f"moment_matching takes no regularizers, got reg={next(iter(regularizers))}; use reg=none")
+        if getattr(generator, "conditional", False):
+            raise ValueError("moment_matching compares samples without their labels; use an unconditional arch")
         self.loss = loss
         self.networks = nn.ModuleDict({"generator": generator})
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from gan_runner.types import Codes
 
@@ -53,7 +52,7 @@ class Prior:
         parts = [self._noise(count, where, rng)]
         for size in self.categorical:
             chosen = torch.randint(size, (count,), generator=rng, device=where)
-            parts.append(F.one_hot(chosen, size).float())
+            parts.append(torch.zeros(count, size, device=where).scatter_(1, chosen[:, None], 1.0))
         if self.continuous:
             parts.append(torch.rand(count, self.continuous, generator=rng, device=where).mul_(2.0).sub_(1.0))
         return (torch.cat(parts, 1) if len(parts) > 1 else parts[0]).to(device)

@@ -14,6 +14,7 @@ class Regularization:
     def __init__(self, regularizers: Mapping[str, Regularizer]) -> None:
         self._all = dict(regularizers)
         self.needs_features = any(one.needs_features for one in self._all.values())
+        self.needs_labels = any(one.needs_labels for one in self._all.values())
 
     def join(self, discriminator: nn.Module, classes: int, codes: Codes) -> dict[str, Regularizer]:
         """Let regularizers make weights of their own on the discriminator's features; return those that have some."""

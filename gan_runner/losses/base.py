@@ -18,6 +18,12 @@ class Loss(ABC):
 
     needs_turn: ClassVar[bool] = False
     needs_features: ClassVar[bool] = False
+    needs_energy: ClassVar[bool] = False
+    """Whether the scores must be minus an energy, so at most 0: on free scores the objective has no lower bound."""
+    needs_labels: ClassVar[bool] = False
+    """Whether both players must be told the class."""
+    has_targets: ClassVar[bool] = True
+    """Whether the discriminator tells real from fake by a target for each, which can be smoothed."""
     uses_real_scores: ClassVar[bool] = False
     """Whether the generator's objective reads the real scores (relativistic ones do); otherwise it is handed None."""
 

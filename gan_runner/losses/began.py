@@ -1,6 +1,7 @@
 """BEGAN: an equilibrium between the reconstruction errors of real and fake samples."""
 
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +26,9 @@ class Began(Loss, nn.Module):
     Raises:
         ValueError: unless ``gamma`` is from 0 to 1 and ``k_rate`` a positive number.
     """
+
+    needs_energy: ClassVar[bool] = True
+    has_targets: ClassVar[bool] = False
 
     k: Tensor
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -25,6 +26,8 @@ class EnergyMargin(SeparableLoss):
     Raises:
         ValueError: if ``margin`` is not a positive number.
     """
+
+    needs_energy: ClassVar[bool] = True
 
     margin: float = 10.0
 

@@ -33,6 +33,8 @@ class MmdGan(Loss):
         ValueError: if a bandwidth is not a positive number, there is none, or a weight is negative or not finite.
     """
 
+    needs_energy: ClassVar[bool] = True
+    has_targets: ClassVar[bool] = False
     needs_turn: ClassVar[bool] = True
     needs_features: ClassVar[bool] = True
     uses_real_scores: ClassVar[bool] = True

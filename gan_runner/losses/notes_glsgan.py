@@ -1,7 +1,7 @@
 """GLS-GAN as a popular post reads it: the slope acts on single scores, not on pairs."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -23,6 +23,8 @@ class ActivatedWasserstein(SeparableLoss):
     Reference: a blog post of 2017 (Learning Notes: GAN, LSGAN, WGAN and GLS-GAN in Keras) and its code; the halves
     come from averaging over real and fake samples together. What it is named after: Qi 2017, arXiv 1701.06264.
     """
+
+    has_targets: ClassVar[bool] = False
 
     slope: float | Literal["elu"] = -1.0
 

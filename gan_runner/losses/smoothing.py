@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_runner.losses.base import Loss, SeparableLoss
 
@@ -18,8 +18,8 @@ def smoothed(loss: Loss, share: float) -> Loss:
     generator where the data are thin.
 
     Raises:
-        ValueError: unless ``share`` is at least 0 and less than 0.5, and 0 for a loss without labels: one that
-            compares features in the discriminator's turn, or has a state.
+        ValueError: unless ``share`` is at least 0 and less than 0.5, and 0 for a loss without targets: smoothing
+            would only scale some of them, and let WGAN's scores drift, which go by nothing but differences.
     """
     if not 0 <= share < 0.5:
         raise ValueError(
@@ -28,14 +28,12 @@ def smoothed(loss: Loss, share: float) -> Loss:
         )
     if share == 0:
         return loss
-    if isinstance(loss, SeparableLoss):
-        return _SmoothedTerms(loss, share)
-    if loss.needs_features or isinstance(loss, nn.Module):
+    if not loss.has_targets:
         raise ValueError(
             f"label_smoothing, got {share} with loss {type(loss).__name__}, which has no labels to smooth; "
             "use label_smoothing=0 or another loss"
         )
-    return _SmoothedPairs(loss, share)
+    return _SmoothedTerms(loss, share) if isinstance(loss, SeparableLoss) else _SmoothedPairs(loss, share)
 
 
 class _Smoothed(Loss):
@@ -46,6 +44,7 @@ class _Smoothed(Loss):
         self._share = share
         self.needs_turn = loss.needs_turn  # type: ignore[misc]
         self.needs_features = loss.needs_features  # type: ignore[misc]
+        self.needs_energy = loss.needs_energy  # type: ignore[misc]
         self.uses_real_scores = loss.uses_real_scores  # type: ignore[misc]
 
     def generator(self, real_scores: Tensor | None, fake_scores: Tensor, **turn: Any) -> Tensor:

@@ -1,6 +1,7 @@
 """The Wasserstein objective."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -21,6 +22,8 @@ class Wasserstein(SeparableLoss):
     References: Arjovsky et al. 2017, arXiv 1701.07875, eq. 2 and Algorithm 1 (its official code has f with the other
     sign); Gulrajani et al. 2017, arXiv 1704.00028.
     """
+
+    has_targets: ClassVar[bool] = False
 
     def real_term(self, real_scores: Tensor) -> Tensor:
         """Return -E f(x) of the real scores ``[B]``."""

@@ -20,6 +20,8 @@ class Autoencoder(base.Discriminator):
     features are the code Enc(x) ``[B, F]``, laid flat.
     """
 
+    energy = True
+
     def __init__(self, encoder: nn.Module, decoder: nn.Module, feature_dim: int, error: Error) -> None:
         super().__init__()
         self.encoder = encoder

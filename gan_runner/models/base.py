@@ -19,6 +19,8 @@ class Discriminator(nn.Module):
 
     conditional: bool = False
     """True if the score is that of a sample *with* its label; otherwise labels may be None and play no part."""
+    energy: bool = False
+    """True if scores are minus an energy: at most 0."""
     feature_dim: int
     """F, the length of a sample's features."""
     head: nn.Module

@@ -2,17 +2,16 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from gan_runner.models import base
 from gan_runner.models.activations import ScaledSigmoid
-from gan_runner.models.layers import Norm, init_dcgan, norm_layer, require_classes, square_picture
+from gan_runner.models.layers import Norm, init_dcgan, norm_layer, one_hot, require_classes, square_picture
 from gan_runner.types import Shape
 
 
 def _one_hot(labels: Tensor | None, classes: int, like: Tensor) -> Tensor:
     assert labels is not None
-    return F.one_hot(labels, classes).to(like.dtype)
+    return one_hot(labels, classes, like)
 
 
 def _join(values: Tensor, code: Tensor) -> Tensor:

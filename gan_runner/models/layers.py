@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from torch import nn
+from torch import Tensor, nn
 
 from gan_runner.errors import UsageError
 from gan_runner.types import Shape
@@ -76,6 +76,14 @@ def init_fluid(network: nn.Module) -> None:
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
+
+
+def one_hot(labels: Tensor, classes: int, like: Tensor) -> Tensor:
+    """Return the one-hot vectors ``[B, classes]`` of ``labels`` ``[B]``, of the type and on the device of ``like``.
+
+    torch's own function looks at the labels first, and so waits for the device.
+    """
+    return like.new_zeros(labels.shape[0], classes).scatter_(1, labels[:, None], 1.0)
 
 
 def require_classes(arch: str, classes: int) -> int:

@@ -6,10 +6,9 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from gan_runner.models import base
-from gan_runner.models.layers import Norm, norm_layer, require_classes, wants_bias
+from gan_runner.models.layers import Norm, norm_layer, one_hot, require_classes, wants_bias
 from gan_runner.models.minibatch_discrimination import MinibatchDiscrimination
 from gan_runner.models.unit_range import Sigmoid
 from gan_runner.types import Shape
@@ -65,7 +64,7 @@ def _told(inputs: Tensor, labels: Tensor | None, classes: int) -> Tensor:
     if not classes:
         return inputs
     assert labels is not None
-    return torch.cat([inputs, F.one_hot(labels, classes).to(inputs.dtype)], 1)
+    return torch.cat([inputs, one_hot(labels, classes, inputs)], 1)
 
 
 class Generator(base.Generator):

@@ -25,6 +25,7 @@ class AuxiliaryClassifier(Regularizer):
 
     sides: Sequence[Side] = ("discriminator", "generator")
     needs_features = True
+    needs_labels = True
 
     def __init__(self, weight: float = 1.0, generator_weight: float = 1.0) -> None:
         super().__init__()

@@ -25,6 +25,8 @@ class Regularizer(nn.Module):
     """True if it sets the scale of the weights, which a normalisation of the maps after them would undo."""
     needs_features: ClassVar[bool] = False
     """True if ``forward`` reads the discriminator's features of the turn's samples."""
+    needs_labels: ClassVar[bool] = False
+    """True if it makes sense only with a generator that is told the class."""
     every: int = 1
     """A lazy term is paid only in every so many turns of its player, and then so many times over."""
 

@@ -44,7 +44,7 @@ class MutualInformation(Regularizer):
         if not codes.categorical and not codes.continuous:
             raise ValueError(
                 "reg=infogan reads codes back from the samples, got a latent without codes; "
-                "set arch.latent.categorical=[10] arch.latent.continuous=2, or use loss=infogan, which does"
+                "use loss=infogan, which gives it some, or +arch.latent.categorical=[10] +arch.latent.continuous=2"
             )
         self.codes = codes
         self.entropy = sum(math.log(size) for size in codes.categorical) + codes.continuous * math.log(2)

@@ -1,6 +1,7 @@
 """torch.compile for a game's turns, trusted only after its gradients were compared with the plain ones."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any, cast
 
 import torch
@@ -30,7 +31,11 @@ def compiled_play(game: Game, draw: Draw, precision: Precision, backend: str = "
     saved = {name: buffer.clone() for name, buffer in game.networks.named_buffers()}
     try:
         for player in game.players:
-            difference = _difference(*(_gradient(game, turn, player, draw, precision) for turn in (game.play, play)))
+            gradients = []
+            for turn in (game.play, play):
+                gradients.append(_gradient(game, turn, player, draw, precision))
+                _put_back(game, saved)  # a turn that starts from other buffers has another gradient
+            difference = _difference(*gradients)
             if not difference <= TOLERANCE[precision]:
                 log.warning("trainer.compile: %s's gradient differs by %.1e; running uncompiled", player, difference)
                 return game.play
@@ -38,10 +43,14 @@ def compiled_play(game: Game, draw: Draw, precision: Precision, backend: str = "
         log.warning("trainer.compile failed (%s); running uncompiled", str(error).splitlines()[0])
         return game.play
     finally:
-        for name, buffer in game.networks.named_buffers():
-            buffer.copy_(saved[name])
+        _put_back(game, saved)
         game.networks.zero_grad(set_to_none=True)
     return play
+
+
+def _put_back(game: Game, saved: Mapping[str, torch.Tensor]) -> None:
+    for name, buffer in game.networks.named_buffers():
+        buffer.copy_(saved[name])
 
 
 def _gradient(game: Game, play: Play, player: str, draw: Draw, precision: Precision) -> torch.Tensor:

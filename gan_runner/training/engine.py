@@ -81,6 +81,7 @@ class Engine:
             if self.simultaneous:
                 for name in names:
                     self._move(name)
+        self.game.advance()
         if self.average is not None:
             self.average.update()
         scalars |= self.game.summary(scalars) | _losses(terms)

@@ -44,7 +44,7 @@ def test_a_run_leaves_its_folder(gan_train: Any, tmp_path: Path) -> None:
     done = gan_train(*SMALL, "loss=wgan", "reg=[clip,gp]", "tags=[a,b]", "logger=[tensorboard,csv]")
     assert done.returncode == 0, done.stderr
     folder = run_folder(tmp_path / "outputs")
-    assert folder.parent.name == "fake-dcgan-wgan-rmsprop"
+    assert folder.parent.name == "fake-dcgan-wgan-rmsprop_wgan"
     record = json.loads((folder / "run.json").read_text())
     assert (record["status"], record["step"], record["tags"], record["seed"]) == ("finished", 4, ["a", "b"], 0)
     assert record["choices"]["reg"] == "clip+gp"

@@ -12,6 +12,7 @@ from gan_runner.errors import UsageError
 from gan_runner.games.instance_noise import InstanceNoise
 from gan_runner.games.packing import pack, packed_shape
 from gan_runner.training.checkpoint import load, save
+from gan_runner.training.compiled import compiled_play
 from gan_runner.training.state import RunState, capture, restore
 
 POINTS = ("data=gaussian_mixture", "data.count=64", "trainer=smoke", "metric=none")
@@ -19,7 +20,8 @@ SMALL = (*POINTS, "arch.generator.hidden=[8]", "arch.discriminator.hidden=[8]")
 LOSSES = sorted(path.stem for path in (Path(__file__).parents[2] / "conf" / "loss").glob("*.yaml"))
 
 
-REFUSED = {"began": "no labels to smooth", "mmd_gan": "no labels to smooth", "gmmn": "loss"}
+REFUSED = dict.fromkeys(("began", "mmd_gan", "notes_glsgan", "wgan", "wgan_gp"), "no labels to smooth")
+REFUSED |= {"gmmn": "use game=moment_matching", "cgan": "not told the class", "acgan": "cannot be told|reg=acgan|not"}
 
 
 def test_neighbours_of_a_batch_share_a_pack() -> None:
@@ -46,7 +48,7 @@ def test_a_packed_discriminator_judges_packs_and_penalties_see_them(compose_conf
     [
         (["game.packing=3", "trainer.batch_size=8"], "game.packing=3, got trainer.batch_size=8; use a multiple of 3"),
         (["game.packing=0"], "packing, got 0; allowed: 1"),
-        (["game.packing=2", "reg=acgan"], "packing=2 with a discriminator or reg that reads one label"),
+        (["game.packing=2", "loss=acgan"], "packing=2 with a discriminator or reg that reads one label"),
         (["game.instance_noise=-1"], "instance_noise .* got -1.0"),
         (["game.noise_steps=0"], "noise_steps must be 1 or more"),
         (["game.label_smoothing=0.6"], "label_smoothing .* got 0.6"),
@@ -60,7 +62,8 @@ def test_what_cannot_be_is_one_sentence(compose_config: Any, overrides: list[str
 @pytest.mark.parametrize("loss", LOSSES)
 def test_all_options_go_with_every_loss(compose_config: Any, loss: str) -> None:
     overrides = ("game.packing=2", "game.instance_noise=0.1", "game.noise_steps=10", "game.label_smoothing=0.1")
-    config = compose_config(*POINTS, f"loss={loss}", "arch=mlp", "reg=none", "game=adversarial", *overrides)
+    arch = "arch=ebgan_mlp" if loss in ("began", "ebgan", "ebgan_pt", "mmd_gan") else "arch=mlp"
+    config = compose_config(*POINTS, f"loss={loss}", arch, "reg=none", "game=adversarial", *overrides)
     if loss in REFUSED:
         with pytest.raises(UsageError, match=REFUSED[loss]):
             build(config)
@@ -125,3 +128,40 @@ def test_lazy_terms_of_both_halves_of_a_separate_update_keep_their_period(compos
 def test_zero_turns_between_are_refused(compose_config: Any) -> None:
     with pytest.raises(UsageError, match=r"reg\.r1: every \(turns\) must be 1 or more, got 0"):
         build(compose_config(*SMALL, "reg=r1", "reg.r1.every=0"))
+
+
+def test_noise_falls_by_steps_however_many_turns_they_have(compose_config: Any) -> None:
+    parts = build(compose_config(*SMALL, "game.instance_noise=0.3", "game.noise_steps=100", "trainer.g_steps=3"))
+    for _ in range(4):
+        parts.engine.step(parts.stream)
+    assert parts.game.networks["instance_noise"].turns == 4
+
+
+@pytest.mark.parametrize(
+    ("overrides", "sentence"),
+    [
+        (["loss=nonsaturating", "reg=acgan"], "reg=acgan with a generator that is not told what class to make"),
+        (["loss=cgan", "arch=mlp"], "loss=cgan with an arch that is not told the class"),
+        (["arch.generator.conditional=true"], "the generator is told the class and the discriminator is not"),
+        (["arch.discriminator.conditional=true"], "the discriminator is told the class and the generator is not"),
+        (["loss=began", "arch=mlp"], "score is minus an energy.*use arch=ebgan_mlp"),
+        (["loss=mmd_gan", "arch=mlp", "reg=none"], "score is minus an energy.*use arch=ebgan_mlp"),
+        (["loss=acgan", "data=fake", "arch=infogan"], "arch.generator.conditional: this arch cannot be told the class"),
+        (["loss=gmmn", "trainer.d_steps=5"], "trainer.d_steps=5 .*this game has no discriminator"),
+        (["loss=gmmn", "reg=orthogonal"], "moment_matching takes no regularizers, got reg=orthogonal"),
+        (["loss=gmmn", "arch=mlp", "arch.conditional=true"], "compares samples without their labels"),
+        (["loss=infogan", "trainer.batch_size=1"], "trainer.batch_size=1 with batch norm in the infogan"),
+        (["arch.discriminator.norm=batch", "game.packing=2", "trainer.batch_size=2"], "game.packing=2 with batch norm"),
+    ],
+)
+def test_players_that_do_not_agree_are_one_sentence(compose_config: Any, overrides: list[str], sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        build(compose_config(*POINTS, *overrides))
+
+
+def test_compiling_is_not_blamed_for_buffers_that_move(compose_config: Any) -> None:
+    parts = build(
+        compose_config(*SMALL, "game.instance_noise=0.5", "game.noise_steps=10", "arch.discriminator.norm=batch")
+    )
+    play = compiled_play(parts.game, parts.game.draw(parts.stream.next()), "fp32", backend="eager")
+    assert play != parts.game.play

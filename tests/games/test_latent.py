@@ -33,7 +33,9 @@ class Means(SampleLoss):
 
 
 def game() -> Adversarial:
-    return Adversarial(Labelled(), base.Discriminator(), LeastSquares(), {}, Prior(2), classes=5)
+    judge = base.Discriminator()
+    judge.conditional = True
+    return Adversarial(Labelled(), judge, LeastSquares(), {}, Prior(2), classes=5)
 
 
 def test_a_conditional_generator_is_asked_for_every_class_alike() -> None:

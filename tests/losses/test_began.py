@@ -10,7 +10,7 @@ from gan_runner.training.compiled import compiled_play
 from gan_runner.training.state import RunState, capture, restore
 
 POINTS = ("loss=began", "data=gaussian_mixture", "data.count=64", "trainer=smoke", "metric=none")
-SMALL = (*POINTS, "arch.generator.hidden=[8]", "arch.discriminator.hidden=[8]")
+SMALL = (*POINTS, "arch=ebgan_mlp", "arch.generator.hidden=[8]", "arch.discriminator.hidden=[8]")
 
 
 def test_k_follows_its_formula_and_the_discriminator_uses_the_one_before(differentiate):

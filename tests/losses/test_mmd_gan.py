@@ -85,6 +85,7 @@ def test_the_order_of_the_means_counts_only_where_it_is_wrong():
 class Autoencoder(base.Discriminator):
     """Points to one number and back; the score is minus the squared error."""
 
+    energy = True
     feature_dim = 1
 
     def __init__(self) -> None:
@@ -125,7 +126,7 @@ def test_brings_clipping_of_the_encoder_rmsprop_and_five_critic_updates(compose_
 
 
 def test_a_discriminator_without_an_encoder_is_refused_in_one_sentence(compose_config):
-    with pytest.raises(UsageError, match=r"got encoder; allowed here: body, head, or null .* use an arch that has it"):
+    with pytest.raises(UsageError, match=r"score is minus an energy, .* use arch=ebgan_mlp, arch=ebgan or arch=began"):
         build(compose_config("loss=mmd_gan", "data=fake", "trainer=smoke", "arch=mlp"))
 
 

@@ -19,7 +19,10 @@ CONF = Path(__file__).parents[2] / "conf" / "reg"
 LISTS = ("[r1,r2]", "[spectral,gp]", "[clip,spectral,weight_decay]")
 HEADS = ("acgan", "infogan")
 """Those with weights of their own, which read the features of both kinds of samples in one turn."""
-CODES = {"infogan": ("+arch.latent.categorical=[3]", "+arch.latent.continuous=1")}
+CODES = {
+    "infogan": ("+arch.latent.categorical=[3]", "+arch.latent.continuous=1"),
+    "acgan": ("arch.generator.conditional=true",),
+}
 UNFIT = ("clip_mmd_gan",)
 """For discriminators that are autoencoders."""
 NAMES = sorted({path.stem for path in CONF.glob("*.yaml")}.difference(UNFIT))

@@ -37,7 +37,7 @@ def test_the_classifier_charges_the_discriminator_for_both_kinds_and_the_generat
 def test_a_classifier_needs_classes_and_a_posterior_needs_codes() -> None:
     with pytest.raises(ValueError, match="got data with 0 labels; use labelled data"):
         AuxiliaryClassifier().join(6, 0, Codes(2))
-    with pytest.raises(ValueError, match=r"without codes; set arch\.latent\.categorical"):
+    with pytest.raises(ValueError, match=r"without codes; use loss=infogan, "):
         MutualInformation().join(6, 0, Codes(2))
 
 

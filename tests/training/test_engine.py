@@ -36,8 +36,10 @@ def snapshot(parts: Parts) -> dict[str, Tensor]:
     "overrides",
     [
         *([f"loss={loss}"] for loss in ("gan", "nonsaturating", "lsgan", "wgan", "wgan_gp", "hinge")),
-        *([f"loss={loss}"] for loss in ("began", "ebgan_pt", "feature_matching", "gmmn")),
-        ["loss=mmd_gan", "reg=none"],
+        *([f"loss={loss}"] for loss in ("acgan", "began", "feature_matching", "gmmn", "infogan")),
+        *(["arch=ebgan", "data.size=32", f"loss={loss}"] for loss in ("ebgan_pt", "mmd_gan")),
+        ["arch.conditional=true", "game.instance_noise=0.1", "game.noise_steps=9", "reg.r1.every=2", "reg=r1"],
+        ["arch=dcgan_mnist"],
         *([f"optim={optim}"] for optim in ("adam", "adamw", "rmsprop", "sgd")),
         ["trainer.d_update=separate"],
         ["trainer.order=simultaneous"],
