@@ -119,10 +119,10 @@ def forbidden(loss: str, reg: str) -> str | None:
     """Return what the sentence says that refuses the two together on a plain architecture, None if they are allowed."""
     if loss in ALONE:
         return None if reg == "none" else "takes no regularizers, got reg="
-    if reg == "clip_mmd_gan" and loss not in ENERGIES:
-        return "clip's only (a part of the discriminator), got encoder"
     if loss == "acgan" and reg != "acgan":
         return "the generator is told the class and the discriminator is not"
+    if reg == "clip_mmd_gan" and loss not in ENERGIES:
+        return "clip's only (a part of the discriminator), got encoder"
     if reg == "infogan" and loss != "infogan":
         return "got a latent without codes; use loss=infogan"
     if reg == "acgan" and loss not in ("acgan", "cgan"):

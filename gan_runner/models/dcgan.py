@@ -10,6 +10,7 @@ from gan_runner.models import base
 from gan_runner.models.activations import Activation, activation_layer, inputs_per_output
 from gan_runner.models.fans import init_by_fans
 from gan_runner.models.layers import Norm, init_dcgan, norm_layer, require_classes, square_picture, wants_bias
+from gan_runner.models.projection import Projection
 from gan_runner.types import Shape
 
 Kernel = Literal[4, 5]
@@ -164,11 +165,11 @@ class Discriminator(base.Discriminator):
         self.feature_dim = self.channels * side * side
         self.head = nn.Linear(self.feature_dim, 1)
         self.conditional = conditional
-        self.embedding: nn.Embedding | None = None
-        if conditional:
-            self.embedding = nn.Embedding(require_classes("dcgan", classes), self.channels)
-            nn.init.normal_(self.embedding.weight, 0.0, 0.02)
         _draw(self, init)
+        self.projection: Projection | None = None
+        if conditional:
+            self.projection = Projection(self.channels, require_classes("dcgan", classes))
+            nn.init.normal_(self.projection.weight, 0.0, 0.02)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last maps ``[B, F]`` of pictures ``[B, *shape]``, flattened; labels play no part."""
@@ -178,9 +179,8 @@ class Discriminator(base.Discriminator):
     def score(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the raw scores ``[B]`` of ``features`` ``[B, F]``, with ``labels`` ``[B]`` if conditional."""
         scores = super().score(features, labels)
-        if self.embedding is None:
+        if self.projection is None:
             return scores
-        assert labels is not None
         pooled = features.reshape(features.shape[0], self.channels, -1).sum(dim=2)
-        projections: Tensor = (pooled * self.embedding(labels)).sum(dim=1)
+        projections: Tensor = self.projection(pooled, labels)
         return scores + projections

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from gan_runner.models import base
 from gan_runner.models.attention import SelfAttention
 from gan_runner.models.layers import Norm, norm_layer, require_classes, square_picture
+from gan_runner.models.projection import Projection
 from gan_runner.models.residual import DownBlock, UpBlock
 from gan_runner.types import Shape
 
@@ -138,7 +139,7 @@ class Discriminator(base.Discriminator):
         nn.init.xavier_uniform_(self.head.weight)
         nn.init.zeros_(self.head.bias)
         if conditional:
-            self.projection = nn.Embedding(require_classes("resnet", classes), self.feature_dim)
+            self.projection = Projection(self.feature_dim, require_classes("resnet", classes))
             nn.init.xavier_uniform_(self.projection.weight)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -149,4 +150,4 @@ class Discriminator(base.Discriminator):
     def score(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the raw scores ``[B]`` of pictures with these ``features`` ``[B, F]`` and ``labels`` ``[B]``."""
         scores = super().score(features)
-        return scores + (self.projection(labels) * features).sum(1) if self.conditional else scores
+        return scores + self.projection(features, labels) if self.conditional else scores

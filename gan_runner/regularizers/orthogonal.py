@@ -15,8 +15,8 @@ class Orthogonal(Regularizer):
 
         beta * sum_W ||W W^T o (1 - I)||_F^2
 
-    W is a layer's weight as a matrix with one row an output (the paper's is the transpose), o the product of entries.
-    Biases and the gains of a normalisation have no part in it.
+    W is the weight of a linear layer or convolution, as a matrix with one row an output (the paper's is the transpose);
+    o is the product of entries. Biases, the gains of a normalisation and look-ups of labels have no part in it.
 
     Reference: Brock et al. 2019, arXiv 1809.11096, eq. 3, with beta 1e-4, on the generator. The PyTorch code of its
     first author adds half of this gradient.

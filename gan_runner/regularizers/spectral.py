@@ -13,14 +13,15 @@ FIRST_ITERATIONS = 15
 
 
 class Spectral(Regularizer):
-    r"""Divide every weight of the discriminator by its largest singular value, so that no layer stretches its input.
+    r"""Divide each layer's weight in the discriminator by its largest singular value, so that none stretches its input.
 
         W_SN = W / sigma(W),   sigma(W) = u^T W v,   v <- W^T u / ||W^T u||,   u <- W v / ||W v||
 
-    W is a parameter with two dimensions or more, as a matrix [out, in * kernel]; biases and gains stay as they are. The
-    unit vectors u and v follow its leading singular vectors by one iteration of the power method after each update of
-    the discriminator. They are saved with the network and are constants to the gradient. A normalisation of the maps
-    would cancel the scale of the weights, so ``norm: auto`` means none here.
+    W is the weight of a linear layer (a projection on the class is one) or convolution, as a matrix [out, in * kernel];
+    biases, gains, look-ups of labels and minibatch discrimination stay as they are. The unit vectors u and v follow its
+    leading singular vectors by one iteration of the power method after each update of the discriminator. They are saved
+    with the network and are constants to the gradient. A normalisation of the maps would cancel the scale of the
+    weights, so ``norm: auto`` means none here.
 
     Reference: Miyato et al. 2018, arXiv 1802.05957, eq. 8 and Algorithm 1, which iterates once an update. Its official
     code and torch's ``spectral_norm`` do so in every forward pass instead; here a pass changes nothing, so that it
@@ -38,9 +39,9 @@ class Spectral(Regularizer):
             if not weight.tensor.any():
                 raise ValueError(
                     f"reg=spectral divides by the largest singular value, got a weight of zeros in "
-                    f"{type(weight.layer).__name__}.{weight.name}; use an arch that starts from other weights"
+                    f"{type(weight.layer).__name__}.weight; use an arch that starts from other weights"
                 )
-            register_parametrization(weight.layer, weight.name, Normalized(weight.tensor, weight.output_axis))
+            register_parametrization(weight.layer, "weight", Normalized(weight.tensor, weight.output_axis))
 
     def constrain(self, network: nn.Module) -> None:
         """Let u and v follow the weights by one iteration."""

@@ -15,8 +15,9 @@ class WeightDecay(Regularizer):
 
         weight / 2 * sum_W ||W||_F^2
 
-    over all parameters with two dimensions or more: not over biases, nor the gains of a normalisation. Its gradient is
-    weight * W, which an adaptive optimizer rescales with the rest; torch's ``optim.weight_decay`` reaches the biases.
+    over the weights of linear layers and convolutions: not over biases, the gains of a normalisation or look-ups of
+    labels. Its gradient is weight * W, which an adaptive optimizer rescales with the rest; torch's
+    ``optim.weight_decay`` reaches all parameters.
 
     Raises:
         ValueError: if ``weight`` is negative or not finite, or ``sides`` is empty.

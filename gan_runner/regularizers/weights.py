@@ -1,18 +1,16 @@
-"""Which of a network's parameters are weights, and how each is read as a matrix."""
+"""Which of a network's parameters are linear maps of features, and how each is read as a matrix."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from torch import Tensor, nn
-from torch.nn.modules.conv import _ConvTransposeNd
-from torch.nn.utils.parametrize import ParametrizationList
+from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 
 
 class Weight(NamedTuple):
-    """A weight, the layer it belongs to and its name there."""
+    """A weight and the layer whose ``weight`` it is."""
 
     layer: nn.Module
-    name: str
     tensor: Tensor
 
     @property
@@ -22,17 +20,16 @@ class Weight(NamedTuple):
 
 
 def weights(network: nn.Module) -> Iterator[Weight]:
-    """Yield every parameter with two dimensions or more: no bias, no gain of a normalisation.
+    """Yield the weight of every linear layer and convolution.
 
-    Of a weight that is itself computed from a parameter (spectral normalisation) it is that parameter.
+    These are the linear maps of features: no bias, no gain of a normalisation, be it one for each class, no look-up of
+    labels, and not minibatch discrimination, which sets the length of its directions itself. Of a weight that is
+    computed from a parameter (spectral normalisation) it is that parameter.
     """
     for layer in network.modules():
-        if isinstance(layer, ParametrizationList):
-            continue  # what it holds is met as the weight of its layer
-        own = dict(layer.named_parameters(recurse=False))
-        computed = getattr(layer, "parametrizations", {})
-        own |= {name: parametrization.original for name, parametrization in computed.items()}
-        yield from (Weight(layer, name, tensor) for name, tensor in own.items() if tensor.dim() > 1)
+        if isinstance(layer, nn.Linear | _ConvNd):
+            computed = getattr(layer, "parametrizations", {})
+            yield Weight(layer, computed["weight"].original if "weight" in computed else layer.weight)
 
 
 def as_matrix(weight: Tensor, output_axis: int) -> Tensor:

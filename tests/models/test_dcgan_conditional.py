@@ -41,7 +41,7 @@ def test_the_score_is_the_projection_of_the_pooled_maps_on_the_labels_vector_bes
     discriminator, samples = conditional_discriminator(), torch.rand(4, *SHAPE)
     maps = discriminator.body(samples).detach()
     assert maps.shape == (4, 8, 4, 4)
-    vectors = discriminator.embedding.weight.detach()
+    vectors = discriminator.projection.weight.detach()
     for index, label in enumerate(LABELS.tolist()):
         projection = sum(float(vectors[label, channel]) * float(maps[index, channel].sum()) for channel in range(8))
         plain = discriminator.head(maps[index].flatten()).item()
@@ -52,7 +52,7 @@ def test_the_score_is_the_projection_of_the_pooled_maps_on_the_labels_vector_bes
 def test_an_unconditional_net_has_no_weights_for_labels() -> None:
     for network in (Generator(6, SHAPE, classes=10, width=2), Discriminator(SHAPE, classes=10, width=2)):
         assert not network.conditional
-        assert not [name for name, _ in network.named_parameters() if "embedding" in name]
+        assert not [name for name, _ in network.named_parameters() if "embedding" in name or "projection" in name]
 
 
 def test_data_without_labels_is_refused_in_one_line() -> None:
@@ -73,9 +73,9 @@ def test_one_key_for_both_players_or_for_the_generator_alone(
     assert parts.game.networks["generator"].conditional
     assert parts.game.networks["discriminator"].conditional == discriminator
     assert all(value.isfinite() for value in parts.engine.step(parts.stream).values())
-    for network in parts.game.networks.values():
-        if getattr(network, "conditional", False):
-            assert network.embedding.weight.grad.abs().max() > 0
+    for side, layer in (("generator", "embedding"), ("discriminator", "projection")):
+        if parts.game.networks[side].conditional:
+            assert getattr(parts.game.networks[side], layer).weight.grad.abs().max() > 0
 
 
 def test_compiled_and_differentiated_as_eager() -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from gan_runner.build import build
+from gan_runner.models.projection import Projection
 from gan_runner.networks import resolve_norms
 from gan_runner.regularizers.gp import GradientPenalty
 from gan_runner.regularizers.spectral import Spectral
@@ -22,7 +23,7 @@ LAYERS = {
     "convolution": lambda: nn.Conv2d(3, 6, 4),
     "grouped": lambda: nn.Conv2d(4, 6, 3, groups=2),
     "transposed": lambda: nn.ConvTranspose2d(6, 3, 4),
-    "embedding": lambda: nn.Embedding(10, 4),
+    "projection": lambda: Projection(4, 10),
 }
 
 
