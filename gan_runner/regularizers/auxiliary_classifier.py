@@ -12,12 +12,13 @@ from gan_runner.types import Codes, Critic, Side, Turn
 class AuxiliaryClassifier(Regularizer):
     r"""Make the class of a sample readable from the discriminator's features h, for both players.
 
-        D: weight * (-E log C(c | h(x)) - E log C(c | h(y)))
+        D: weight * (-E log C(c | h(x)) - fake_weight * E log C(c | h(y)))
         G: generator_weight * (-E log C(c | h(y)))
 
     C is the softmax of one linear layer on h, trained by the discriminator's optimizer; c is the label of the real
-    sample x, and the one the fake sample y was asked for. L_C of Odena et al. 2017, arXiv 1610.09585, eq. 3 (both
-    weights 1). WGAN-GP's code for CIFAR-10 (arXiv 1704.00028) has generator_weight 0.1.
+    sample x, and the one the fake sample y was asked for. L_C of Odena et al. 2017, arXiv 1610.09585, eq. 3 (all
+    weights 1). WGAN-GP's code for CIFAR-10 (arXiv 1704.00028) has fake_weight 0, for its critic learns to name the
+    classes of real samples only, and generator_weight 0.1.
 
     Raises:
         ValueError: if a weight is negative or not finite, or the data have no labels.
@@ -27,11 +28,13 @@ class AuxiliaryClassifier(Regularizer):
     needs_features = True
     needs_labels = True
 
-    def __init__(self, weight: float = 1.0, generator_weight: float = 1.0) -> None:
+    def __init__(self, weight: float = 1.0, fake_weight: float = 1.0, generator_weight: float = 1.0) -> None:
         super().__init__()
         require_from_zero("weight", weight, "AC-GAN uses 1")
+        require_from_zero("fake_weight", fake_weight, "AC-GAN uses 1")
         require_from_zero("generator_weight", generator_weight, "AC-GAN uses 1")
         self.weight = weight
+        self.fake_weight = fake_weight
         self.generator_weight = generator_weight
 
     def join(self, feature_dim: int, classes: int, codes: Codes) -> None:
@@ -48,4 +51,5 @@ class AuxiliaryClassifier(Regularizer):
         if turn.side == "generator":
             return self.generator_weight * fake
         assert turn.features.real is not None
-        return self.weight * (F.cross_entropy(self.classify(turn.features.real).float(), turn.labels) + fake)
+        real = F.cross_entropy(self.classify(turn.features.real).float(), turn.labels)
+        return self.weight * (real + self.fake_weight * fake)

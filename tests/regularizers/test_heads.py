@@ -25,12 +25,12 @@ def turn(side: str, labels: torch.Tensor | None, latent: torch.Tensor, real: tor
 
 def test_the_classifier_charges_the_discriminator_for_both_kinds_and_the_generator_for_its_own() -> None:
     torch.manual_seed(0)
-    head = AuxiliaryClassifier(weight=0.5, generator_weight=0.1)
+    head = AuxiliaryClassifier(weight=0.5, fake_weight=0.25, generator_weight=0.1)
     head.join(6, 4, Codes(2))
     labels, (real, fake) = torch.tensor([0, 3, 1, 3, 2]), torch.randn(2, 5, 6)
     of_real, of_fake = (cross_entropy(head.classify(features), labels) for features in (real, fake))
     paid = {side: head(CRITIC, turn(side, labels, labels, real, fake)).item() for side in head.sides}
-    assert paid["discriminator"] == pytest.approx(0.5 * (of_real + of_fake), rel=1e-5)
+    assert paid["discriminator"] == pytest.approx(0.5 * (of_real + 0.25 * of_fake), rel=1e-5)
     assert paid["generator"] == pytest.approx(0.1 * of_fake, rel=1e-5)
 
 
@@ -74,6 +74,7 @@ def test_a_posterior_that_knows_the_code_reaches_its_entropy() -> None:
     ("make", "name"),
     [
         (lambda: AuxiliaryClassifier(weight=-1), "weight"),
+        (lambda: AuxiliaryClassifier(fake_weight=-1), "fake_weight"),
         (lambda: AuxiliaryClassifier(generator_weight=math.inf), "generator_weight"),
         (lambda: MutualInformation(weight=math.nan), "weight"),
         (lambda: MutualInformation(hidden=0), "hidden"),
