@@ -4,7 +4,9 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-Activation = Literal["relu", "leaky_relu", "tanh", "gated"]
+Activation = Literal["relu", "leaky_relu", "tanh", "elu"]
+MapActivation = Literal[Activation, "gated"]
+"""Those of convolutions, which can be given twice the channels."""
 
 
 class Gated(nn.Module):
@@ -19,23 +21,14 @@ class Gated(nn.Module):
         return gate.sigmoid() * value.tanh()
 
 
-class ScaledSigmoid(nn.Module):
-    """2 sigmoid(a) - 1 = tanh(a / 2): the output of a net made for pictures in 0..1, on pictures in -1..1."""
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Return numbers in -1..1, of the shape of ``values``."""
-        return (values / 2).tanh()
-
-
-def activation_layer(name: Activation) -> nn.Module:
+def activation_layer(name: MapActivation) -> nn.Module:
     """Return the nonlinearity of that name; LeakyReLU has slope 0.2."""
-    if name == "gated":
-        return Gated()
-    if name == "tanh":
-        return nn.Tanh()
-    return nn.LeakyReLU(0.2) if name == "leaky_relu" else nn.ReLU()
+    if name == "leaky_relu":
+        return nn.LeakyReLU(0.2)
+    layers: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "elu": nn.ELU, "gated": Gated}
+    return layers[name]()
 
 
-def inputs_per_output(name: Activation) -> int:
+def inputs_per_output(name: MapActivation) -> int:
     """Return how many channels the nonlinearity takes for each that it gives."""
     return 2 if name == "gated" else 1

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from gan_runner.models import base
 from gan_runner.models.autoencoder import Autoencoder
-from gan_runner.models.layers import square_picture
+from gan_runner.models.layers import init_glorot, square_picture
 from gan_runner.types import Shape
 
 # side of the picture -> (side of the smallest maps, sides in all)
@@ -41,13 +41,6 @@ def _encoder(code: int, shape: Shape, width: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(inputs * side * side, code))
 
 
-def _init(network: nn.Module) -> None:
-    for module in network.modules():
-        if isinstance(module, nn.Linear | nn.Conv2d):
-            nn.init.xavier_uniform_(module.weight)
-            nn.init.zeros_(module.bias)  # type: ignore[arg-type]
-
-
 class Generator(base.Generator):
     """FC to ``width`` maps of 8x8 - [two 3x3 convs, side x 2] as often as needed - two 3x3 convs - 3x3 conv.
 
@@ -59,7 +52,7 @@ class Generator(base.Generator):
     def __init__(self, latent_dim: int, shape: Shape, width: int = 128) -> None:
         super().__init__()
         self.body = _decoder(latent_dim, shape, width)
-        _init(self)
+        init_glorot(self)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return pictures ``[B, *shape]`` from ``latent`` ``[B, Z]``; labels play no part."""
@@ -78,4 +71,4 @@ class Discriminator(Autoencoder):
         if code < 1:
             raise ValueError(f"code (numbers between encoder and decoder), got {code}; allowed 1 or more; BEGAN has 64")
         super().__init__(_encoder(code, shape, width), _decoder(code, shape, width), code, "absolute")
-        _init(self)
+        init_glorot(self)

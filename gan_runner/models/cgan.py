@@ -13,7 +13,7 @@ from gan_runner.models import base
 from gan_runner.models.label_map import LabelMap
 from gan_runner.models.layers import require_classes
 from gan_runner.models.maxout import Maxout
-from gan_runner.models.unit_range import Sigmoid, pictures_only, to_unit
+from gan_runner.models.unit_range import ScaledSigmoid, pictures_only, to_unit
 from gan_runner.types import Shape
 
 
@@ -37,7 +37,7 @@ class Generator(base.Generator):
             nn.ReLU(),
             nn.Dropout(dropout),
             nn.Linear(1200, math.prod(shape)),
-            Sigmoid(),
+            ScaledSigmoid(),
         )
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_runner.models import base
-from gan_runner.models.activations import Activation, activation_layer, inputs_per_output
+from gan_runner.models.activations import MapActivation, activation_layer, inputs_per_output
 from gan_runner.models.fans import init_by_fans
 from gan_runner.models.layers import Norm, init_dcgan, norm_layer, require_classes, square_picture, wants_bias
 from gan_runner.models.projection import Projection
@@ -38,12 +38,14 @@ class _Stage(NamedTuple):
         return (self.kernel - 1) // 2
 
 
-def _plan(shape: Shape, width: int, kernel: Kernel, growth: Growth = "halve") -> tuple[int, list[_Stage]]:
+def _plan(shape: Shape, width: int, kernel: Kernel, deeper: bool, growth: Growth = "halve") -> tuple[int, list[_Stage]]:
     """Return the side of the smallest maps, and the stages from there to the picture."""
     if width < 1:
         raise ValueError(f"width of the largest maps, got {width}; allowed 1 or more; the usual ones are 32 and 64")
     channels, size = square_picture("dcgan", shape, tuple(_SIDES))
     sides = (*_SIDES[size], size)
+    if deeper:
+        sides = ((sides[0] + 1) // 2, *sides)
     widths = [width << (power if growth == "halve" else 0) for power in reversed(range(len(sides) - 1))]
     stages = []
     for (inner, outer), (small, large) in zip(pairwise([*widths, channels]), pairwise(sides), strict=True):
@@ -70,9 +72,11 @@ class Generator(base.Generator):
     convolution of a 1x1 map. Biases stand where no batch or instance norm would cancel them. Kernels of 5 have padding
     2 on all sides; TensorFlow's nets have 1 before and 2 after, which shifts their pictures by a pixel.
 
-    ``growth="constant"`` keeps w channels everywhere (WGAN's crippled generator, with ``norm="none"``);
-    ``activation="gated"`` gives every hidden layer two channels for one. ``init="fans"`` is `init_by_fans`.
-    ``conditional`` joins to the latent as many numbers again, learned for each class from N(0, 1).
+    ``deeper`` starts a stage earlier: 8w channels at 2, then 4, 7, 14 pixels, for a picture of 28 (PacGAN's net for
+    stacked MNIST, arXiv 1712.04086: w = 64, ``kernel`` 5). ``growth="constant"`` keeps w channels everywhere (WGAN's
+    crippled generator, with ``norm="none"``); ``activation="gated"`` gives every hidden layer two channels for one.
+    ``init="fans"`` is `init_by_fans`. ``conditional`` joins to the latent as many numbers again, learned for each class
+    from N(0, 1).
     """
 
     def __init__(
@@ -83,13 +87,14 @@ class Generator(base.Generator):
         width: int = 32,
         kernel: Kernel = 4,
         growth: Growth = "halve",
-        activation: Activation = "relu",
+        activation: MapActivation = "relu",
         norm: Norm = "batch",
         init: Init = "dcgan",
         conditional: bool = False,
+        deeper: bool = False,
     ) -> None:
         super().__init__()
-        side, stages = _plan(shape, width, kernel, growth)
+        side, stages = _plan(shape, width, kernel, deeper, growth)
         self.conditional = conditional
         self.embedding = nn.Embedding(require_classes("dcgan", classes), latent_dim) if conditional else None
         inputs = 2 * latent_dim if conditional else latent_dim
@@ -142,13 +147,14 @@ class Discriminator(base.Discriminator):
         classes: int = 0,
         width: int = 32,
         kernel: Kernel = 4,
-        activation: Activation = "leaky_relu",
+        activation: MapActivation = "leaky_relu",
         norm: Norm = "batch",
         init: Init = "dcgan",
         conditional: bool = False,
+        deeper: bool = False,
     ) -> None:
         super().__init__()
-        side, (*hidden, picture) = _plan(shape, width, kernel)
+        side, (*hidden, picture) = _plan(shape, width, kernel, deeper)
         lanes = inputs_per_output(activation)
         layers: list[nn.Module] = [
             nn.Conv2d(picture.outer, lanes * width, picture.kernel, 2, picture.padding),

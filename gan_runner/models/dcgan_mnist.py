@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from gan_runner.models import base
-from gan_runner.models.activations import ScaledSigmoid
 from gan_runner.models.layers import Norm, init_dcgan, norm_layer, one_hot, require_classes, square_picture
+from gan_runner.models.unit_range import ScaledSigmoid, to_unit
 from gan_runner.types import Shape
 
 
@@ -99,7 +99,7 @@ class Discriminator(base.Discriminator):
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, F]`` of pictures ``[B, C, 28, 28]`` with ``labels`` ``[B]``."""
-        values = (samples + 1) / 2
+        values = to_unit(samples)
         code = _one_hot(labels, self.classes, samples)
         for layer, after in zip(self.layers, self.afters, strict=True):
             values = after(layer(_join(values, code)))

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from gan_runner.models import base
 from gan_runner.models.maxout import Maxout
-from gan_runner.models.unit_range import Sigmoid, pictures_only, to_unit
+from gan_runner.models.unit_range import ScaledSigmoid, pictures_only, to_unit
 from gan_runner.types import Shape
 
 
@@ -37,7 +37,7 @@ class Generator(base.Generator):
             nn.Linear(width, width),
             nn.ReLU(),
             nn.Linear(width, math.prod(shape)),
-            Sigmoid(),
+            ScaledSigmoid(),
         )
         _init(self, 0.05)
 

@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from gan_runner.models import base
 from gan_runner.models.layers import Norm, init_dcgan, norm_layer, square_picture, wants_bias
+from gan_runner.models.unit_range import ScaledSigmoid, to_unit
 from gan_runner.types import Shape
 
 
@@ -33,19 +34,21 @@ class Generator(base.Generator):
             norm_layer(norm, 64, spatial=True),
             nn.ReLU(),
             nn.ConvTranspose2d(64, _channels(shape), 4, 2, 1),
+            ScaledSigmoid(),
         )
         init_dcgan(self)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return pictures ``[B, C, 28, 28]`` in -1..1 from ``latent`` ``[B, Z]``; labels play no part."""
-        logits: Tensor = self.body(latent)
-        return (logits / 2).tanh()
+        pictures: Tensor = self.body(latent)
+        return pictures
 
 
 class Discriminator(base.Discriminator):
     """4x4 conv 64, stride 2 - 4x4 conv 128, stride 2, norm - FC 1024, norm - FC 1; LeakyReLU 0.01 follows all but one.
 
-    The paper's Q, which reads the codes off a picture, shares all but the last layer: it is a net on the ``features``.
+    Pictures are mapped to 0..1 first, as the code has them. The paper's Q, which reads the codes off a picture, shares
+    all but the last layer: it is a net on the ``features``.
     """
 
     def __init__(self, shape: Shape, norm: Norm = "batch") -> None:
@@ -67,5 +70,5 @@ class Discriminator(base.Discriminator):
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, 1024]`` of pictures ``[B, C, 28, 28]``."""
-        features: Tensor = self.body(samples)
+        features: Tensor = self.body(to_unit(samples))
         return features

@@ -63,6 +63,15 @@ def init_dcgan(network: nn.Module) -> None:
             nn.init.normal_(module.weight, 1.0, 0.02)
 
 
+def init_glorot(network: nn.Module) -> None:
+    """Draw Glorot uniform weights in every linear layer and convolution; biases 0."""
+    for module in network.modules():
+        if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.xavier_uniform_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
 def init_fluid(network: nn.Module) -> None:
     """Draw the starting weights that PaddlePaddle Fluid (2018) gives a layer when its author names none.
 

@@ -11,7 +11,7 @@ from gan_runner.models import base
 from gan_runner.models.label_map import LabelMap
 from gan_runner.models.layers import Norm, norm_layer, require_classes, square_picture, wants_bias
 from gan_runner.models.lsgan_layers import double, halve, init_lsgan
-from gan_runner.models.unit_range import Sigmoid, to_unit
+from gan_runner.models.unit_range import ScaledSigmoid, to_unit
 from gan_runner.types import Shape
 
 
@@ -50,7 +50,7 @@ class Generator(base.Generator):
             norm_layer(norm, maps, spatial=True),
             nn.ReLU(),
             double(maps, channels),
-            Sigmoid(),
+            ScaledSigmoid(),
         )
         init_lsgan(self)
 

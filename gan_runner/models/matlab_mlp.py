@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_runner.models import base
-from gan_runner.models.unit_range import Sigmoid, pictures_only, to_unit
+from gan_runner.models.unit_range import ScaledSigmoid, pictures_only, to_unit
 from gan_runner.types import Shape
 
 
@@ -62,7 +62,7 @@ class Generator(base.Generator):
         self.shape = pictures_only("matlab_mlp", shape)
         self.body = _hidden_layers(latent_dim, hidden, dropout)
         self.head = _linear([latent_dim, *hidden][-1], math.prod(shape))
-        self.output = Sigmoid()
+        self.output = ScaledSigmoid()
         self.dropout = UnscaledDropout(dropout)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:

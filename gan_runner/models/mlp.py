@@ -8,21 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from gan_runner.models import base
+from gan_runner.models.activations import Activation, activation_layer
 from gan_runner.models.layers import Norm, norm_layer, one_hot, require_classes, wants_bias
 from gan_runner.models.minibatch_discrimination import MinibatchDiscrimination
-from gan_runner.models.unit_range import Sigmoid
+from gan_runner.models.unit_range import ScaledSigmoid
 from gan_runner.types import Shape
 
-Activation = Literal["relu", "leaky_relu", "tanh", "elu"]
 Init = Literal["default", "orthogonal", "he", "glorot", "normal"]
-
-
-def _activation(name: Activation) -> nn.Module:
-    if name == "leaky_relu":
-        return nn.LeakyReLU(0.2)
-    if name == "tanh":
-        return nn.Tanh()
-    return nn.ELU() if name == "elu" else nn.ReLU()
 
 
 def _hidden_layers(inputs: int, hidden: Sequence[int], activation: Activation, norm: Norm) -> nn.Sequential:
@@ -32,7 +24,7 @@ def _hidden_layers(inputs: int, hidden: Sequence[int], activation: Activation, n
         if outputs < 1:
             raise ValueError(f"widths of the hidden layers, got {list(hidden)}; allowed 1 or more each, e.g. [256,256]")
         linear = nn.Linear(inputs, outputs, bias=wants_bias(norm))
-        layers += [linear, norm_layer(norm, outputs, spatial=False), _activation(activation)]
+        layers += [linear, norm_layer(norm, outputs, spatial=False), activation_layer(activation)]
         inputs = outputs
     return nn.Sequential(*layers)
 
@@ -98,7 +90,7 @@ class Generator(base.Generator):
         inputs = latent_dim + self.classes
         self.body = _hidden_layers(inputs, hidden, activation, norm)
         self.head = nn.Linear([inputs, *hidden][-1], math.prod(shape))
-        bounded = nn.Tanh() if output == "tanh" else Sigmoid()
+        bounded = nn.Tanh() if output == "tanh" else ScaledSigmoid()
         self.output: nn.Module = nn.Identity() if len(shape) == 1 else bounded
         _init(self.body, self.head, init, gain)
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from gan_runner.models import base
-from gan_runner.models.layers import Norm, norm_layer, square_picture, wants_bias
+from gan_runner.models.layers import Norm, init_glorot, norm_layer, square_picture, wants_bias
 from gan_runner.types import Shape
 
 _SIZES = (32, 48, 64, 128)
@@ -17,14 +17,6 @@ def _plan(shape: Shape, width: int) -> tuple[int, int]:
         raise ValueError(f"width of the largest maps, got {width}; allowed 1 or more; the paper has 64")
     channels, size = square_picture("sngan", shape, _SIZES)
     return channels, size // 8
-
-
-def _init(network: nn.Module) -> None:
-    for module in network.modules():
-        if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
-            nn.init.xavier_uniform_(module.weight)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
 
 
 class Generator(base.Generator):
@@ -49,7 +41,7 @@ class Generator(base.Generator):
                 nn.ReLU(),
             ]
         self.body = nn.Sequential(*layers, nn.Conv2d(width, channels, 3, padding=1), nn.Tanh())
-        _init(self)
+        init_glorot(self)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return pictures ``[B, *shape]`` in -1..1 from ``latent`` ``[B, Z]``; labels play no part."""
@@ -73,7 +65,7 @@ class Discriminator(base.Discriminator):
         self.body = nn.Sequential(*layers)
         self.feature_dim = 8 * width * side * side
         self.head = nn.Linear(self.feature_dim, 1)
-        _init(self)
+        init_glorot(self)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last maps ``[B, F]`` of pictures ``[B, *shape]``, flattened."""

@@ -1,18 +1,17 @@
 """Networks of papers whose pictures lie in 0..1, on pictures in -1..1: exactly the same functions."""
 
-import torch
 from torch import Tensor, nn
 
 from gan_runner.errors import UsageError
 from gan_runner.types import Shape
 
 
-class Sigmoid(nn.Module):
+class ScaledSigmoid(nn.Module):
     """The sigmoid s(a) of a picture in 0..1, as the picture 2 s(a) - 1 = tanh(a / 2) in -1..1."""
 
     def forward(self, raw: Tensor) -> Tensor:
         """Return tanh(a / 2) of ``raw``, any shape."""
-        return torch.tanh(raw / 2)
+        return (raw / 2).tanh()
 
 
 def to_unit(pictures: Tensor) -> Tensor:

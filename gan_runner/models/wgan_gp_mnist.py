@@ -3,9 +3,9 @@
 from torch import Tensor, nn
 
 from gan_runner.models import base
-from gan_runner.models.activations import ScaledSigmoid
 from gan_runner.models.fans import init_by_fans
 from gan_runner.models.layers import Norm, norm_layer, square_picture
+from gan_runner.models.unit_range import ScaledSigmoid, to_unit
 from gan_runner.types import Shape
 
 
@@ -69,5 +69,5 @@ class Discriminator(base.Discriminator):
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last maps ``[B, F]`` of pictures ``[B, C, 28, 28]``, flattened; labels play no part."""
-        features: Tensor = self.body((samples + 1) / 2)
+        features: Tensor = self.body(to_unit(samples))
         return features

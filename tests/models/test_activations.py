@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gan_runner.models.activations import Gated, ScaledSigmoid, activation_layer, inputs_per_output
+from gan_runner.models.activations import Gated, activation_layer, inputs_per_output
 
 
 def test_gated_is_sigmoid_of_the_first_half_times_tanh_of_the_second() -> None:
@@ -13,14 +13,8 @@ def test_gated_is_sigmoid_of_the_first_half_times_tanh_of_the_second() -> None:
     assert Gated()(maps).flatten().tolist() == pytest.approx(expected)
 
 
-def test_scaled_sigmoid_is_a_sigmoid_stretched_to_both_signs() -> None:
-    values = [-3.0, -0.5, 0.0, 2.0]
-    expected = [2 / (1 + math.exp(-value)) - 1 for value in values]
-    assert ScaledSigmoid()(torch.tensor(values)).tolist() == pytest.approx(expected)
-
-
 def test_each_name_is_its_own_layer() -> None:
-    kinds = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh, "gated": Gated}
+    kinds = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh, "elu": nn.ELU, "gated": Gated}
     for name, kind in kinds.items():
         assert type(activation_layer(name)) is kind
         assert inputs_per_output(name) == (2 if name == "gated" else 1)

@@ -46,6 +46,35 @@ def test_weights_at_28_pixels_add_up(weight_count: WeightCount) -> None:
     assert weight_count(discriminator) == 32 * 16 + 32 + convolutions + 2 * (64 + 128) + 128 * 16 + 1 == 109_473
 
 
+# With width 2 and a stage more: side of the picture -> the generator's maps, first to last but one.
+DEEPER = {
+    28: [(16, 2, 2), (8, 4, 4), (4, 7, 7), (2, 14, 14)],
+    64: [(32, 2, 2), (16, 4, 4), (8, 8, 8), (4, 16, 16), (2, 32, 32)],
+    112: [(32, 4, 4), (16, 7, 7), (8, 14, 14), (4, 28, 28), (2, 56, 56)],
+}
+
+
+@pytest.mark.parametrize("kernel", [4, 5])
+@pytest.mark.parametrize("size", DEEPER)
+def test_a_deeper_net_has_a_stage_more(layer_shapes: LayerShapes, size: int, kernel: Any) -> None:
+    shape, maps = (3, size, size), DEEPER[size]
+    generator = Generator(5, shape, width=2, kernel=kernel, deeper=True)
+    flat = (maps[0][0] * maps[0][1] ** 2,)
+    assert layer_shapes(generator, torch.randn(2, 5)) == [flat, *maps[1:], shape]
+    discriminator = Discriminator(shape, width=2, kernel=kernel, deeper=True)
+    assert layer_shapes(discriminator, torch.randn(2, *shape)) == [*maps[::-1], (1,)]
+
+
+def test_weights_of_pacgans_net_add_up(weight_count: WeightCount) -> None:
+    convolutions = 25 * (512 * 256 + 256 * 128 + 128 * 64)
+    generator = Generator(100, (3, 28, 28), width=64, kernel=5, deeper=True)
+    norms = 2 * (512 + 256 + 128 + 64)
+    assert weight_count(generator) == 100 * 512 * 4 + convolutions + norms + 64 * 3 * 25 + 3 == 4_512_323
+    discriminator = Discriminator((6, 28, 28), width=64, kernel=5, deeper=True)
+    norms = 2 * (128 + 256 + 512)
+    assert weight_count(discriminator) == 6 * 64 * 25 + 64 + convolutions + norms + 512 * 4 + 1 == 4_314_305
+
+
 def test_weights_at_64_pixels_add_up(weight_count: WeightCount) -> None:
     convolutions = 16 * (512 * 256 + 256 * 128 + 128 * 64)
     norms = 2 * (512 + 256 + 128 + 64)

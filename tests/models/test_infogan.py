@@ -31,7 +31,12 @@ def test_layers_have_the_papers_shapes(layer_shapes: LayerShapes) -> None:
 def test_pictures_are_the_papers_sigmoid_stretched_to_tanh_range() -> None:
     generator, latent = Generator(74, MNIST), torch.rand(3, 74) * 2 - 1
     generator.eval()
-    torch.testing.assert_close(generator(latent), 2 * torch.sigmoid(generator.body(latent)) - 1)
+    torch.testing.assert_close(generator(latent), 2 * torch.sigmoid(generator.body[:-1](latent)) - 1)
+
+
+def test_the_discriminator_sees_pictures_in_0_to_1() -> None:
+    discriminator, pictures = Discriminator(MNIST, norm="none"), torch.rand(2, *MNIST)
+    torch.testing.assert_close(discriminator.features(2 * pictures - 1), discriminator.body(pictures))
 
 
 def test_slopes_norms_and_starting_weights_are_as_stated() -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from gan_runner.errors import UsageError
-from gan_runner.models.layers import init_dcgan, init_fluid, norm_layer, square_picture, wants_bias
+from gan_runner.models.layers import init_dcgan, init_fluid, init_glorot, norm_layer, square_picture, wants_bias
 
 
 @pytest.fixture
@@ -106,7 +106,19 @@ def test_fluid_weights_are_xavier_uniform_and_he_normal() -> None:
     assert not conv.bias.any()
 
 
-@pytest.mark.parametrize("init", [init_dcgan, init_fluid])
+def test_glorot_weights_are_uniform_with_the_variance_of_both_fans() -> None:
+    torch.manual_seed(0)
+    linear, conv, up = nn.Linear(300, 100), nn.Conv2d(32, 64, 5), nn.ConvTranspose2d(64, 32, 5, bias=False)
+    init_glorot(nn.Sequential(linear, conv, up))
+    for layer, fans in ((linear, 400), (conv, 25 * 96), (up, 25 * 96)):
+        bound = (6 / fans) ** 0.5
+        assert 0.98 * bound < layer.weight.abs().max() <= bound
+        assert moments(layer.weight)[1] == pytest.approx((2 / fans) ** 0.5, rel=0.03)
+    assert not linear.bias.any()
+    assert not conv.bias.any()
+
+
+@pytest.mark.parametrize("init", [init_dcgan, init_fluid, init_glorot])
 def test_starting_weights_come_from_the_global_random_state(init: Callable[[nn.Module], None]) -> None:
     layer = nn.Linear(3, 4)
     torch.manual_seed(5)
