@@ -67,7 +67,8 @@ class Growing:
         line = {
             "piece": asdict(decoded.piece),
             "rows": len(decoded.labels),
-            "crc32": zlib.crc32(labels, zlib.crc32(pixels)),
+            "sha256": self._digest.hexdigest(),  # of all pixels so far: the sum that the manifest needs anyway
+            "labels_crc32": zlib.crc32(labels),
             "broken": [asdict(broken) for broken in decoded.broken],
             "sizes": [[*size, count] for size, count in decoded.sizes.items()],
         }
@@ -155,12 +156,14 @@ class Growing:
             line = json.loads(text)
             piece = Piece(**line["piece"])
             pixels, marks = samples.read(line["rows"] * self._row_bytes), labels.read(line["rows"] * LABEL_BYTES)
+            digest = self._digest.copy()
+            digest.update(pixels)
             whole = text.endswith(b"\n") and len(marks) == line["rows"] * LABEL_BYTES
-            if not whole or zlib.crc32(marks, zlib.crc32(pixels)) != line["crc32"]:
+            if not whole or digest.hexdigest() != line["sha256"] or zlib.crc32(marks) != line["labels_crc32"]:
                 return False
         except (ValueError, KeyError, TypeError):  # the power failed while it was written
             return False
-        self._digest.update(pixels)
+        self._digest = digest
         self._take_over(piece, line)
         return True
 
