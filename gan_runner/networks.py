@@ -67,8 +67,9 @@ def refuse_small_batches(networks: nn.ModuleDict, batch_size: int, packing: int)
         if seen == 1 and batch_norms(network):
             packed = f" game.packing={packing}" if packing > 1 else ""
             raise UsageError(
-                f"trainer.batch_size={batch_size}{packed} with batch norm in the {name}: one sample has no spread to "
-                "be normalised by; use a larger batch, or arch.generator.norm=layer arch.discriminator.norm=layer"
+                f"trainer.batch_size={batch_size}{packed} with batch norm in the {name}: one sample has no spread "
+                f"to be normalised by; use {2 * packing} or more, or arch.generator.norm=layer "
+                "arch.discriminator.norm=layer"
             )
 
 
