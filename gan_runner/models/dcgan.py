@@ -120,6 +120,8 @@ class Generator(base.Generator):
             ]
         self.body = nn.Sequential(*layers, nn.Tanh())
         _draw(self, init)
+        if self.embedding is not None:  # of length 1, as a one-hot; at z's own length the class drowns z for good
+            nn.init.normal_(self.embedding.weight, 0.0, latent_dim**-0.5)
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return pictures ``[B, *shape]`` in -1..1 from ``latent`` ``[B, Z]``, of ``labels`` ``[B]`` if conditional."""

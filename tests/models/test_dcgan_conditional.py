@@ -88,3 +88,10 @@ def test_compiled_and_differentiated_as_eager() -> None:
     compiled = torch.compile(play, backend="aot_eager", fullgraph=True)
     for got, expected in zip(compiled(latent, samples, LABELS), play(latent, samples, LABELS), strict=True):
         torch.testing.assert_close(got, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_class_starts_as_a_vector_of_length_one_beside_a_latent_many_times_as_long() -> None:
+    torch.manual_seed(0)
+    vectors = Generator(100, (1, 28, 28), classes=50, conditional=True).embedding
+    assert vectors is not None
+    assert vectors.weight.norm(dim=1).mean().item() == pytest.approx(1.0, abs=0.05)
