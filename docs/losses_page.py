@@ -1,6 +1,5 @@
 """Write docs/losses.md, its pictures and the README's table of losses from the code and conf/loss: make docs."""
 
-import argparse
 import inspect
 import re
 import textwrap
@@ -64,18 +63,10 @@ class Entry(NamedTuple):
             if it.strip()
         ]
 
-    @property
-    def formulas(self) -> list[str]:
-        """The file's own, else the indented lines of the docstring before its reference."""
-        if self.own_formulas:
-            return self.own_formulas
-        text = inspect.cleandoc(self.target.__doc__ or "").split("Reference")[0]
-        blocks = [block for block in text.split("\n\n") if block.startswith("    ")]
-        return inspect.cleandoc("\n\n".join(blocks)).splitlines()
-
     def objective(self, player: str) -> str:
         """Return what ``player`` (D or G) minimises, from the first line that says so."""
-        lines = [line.split(":", 1)[1] for line in self.formulas if line.startswith(f"{player}:")]
+        lines_of_text = "\n".join(self.text).splitlines()
+        lines = [line.split(":", 1)[1] for line in lines_of_text if line.startswith(f"{player}:")]
         formula = re.split(r",\s{2,}", lines[0].strip())[0] if lines else ""
         for sign, better in SIGNS:
             formula = re.sub(sign, better, formula)
@@ -172,11 +163,7 @@ def section(entry: Entry, drawn: bool) -> str:
         *([f"- paper: {papers}"] if papers else []),
     ]
     curve = [f"![push on a fake by its score](images/losses/{entry.name}.svg)", ""] if drawn else []
-    body = [
-        line
-        for paragraph in entry.text
-        for line in (paragraph.replace("``", "`") if "```" not in paragraph else paragraph, "")
-    ]
+    body = [line for paragraph in entry.text for line in (paragraph, "")]
     comment = [] if entry.own_formulas else [entry.comment, ""]
     summary = entry.summary.replace("``", "`")
     return "\n".join([f"## {entry.name}", "", summary, "", *body, *curve, *comment, *facts, ""])
@@ -221,13 +208,7 @@ def generated() -> dict[Path, str]:
     return files
 
 
-def main() -> None:
-    """Write them."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+if __name__ == "__main__":
     for path, text in generated().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

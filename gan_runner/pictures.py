@@ -28,23 +28,24 @@ def draw_views(source: Source, sampler: Sampler, score: Callable[[Tensor], Tenso
     ``samples`` are those of `draw_samples`, or a row a class where the generator is told the class. Generators of
     pictures also get ``interpolation`` and, if their latents have codes, ``codes``.
     """
-    if source.is_points or not isinstance(sampler, LatentSampler):
-        drawn = draw_samples(source, sampler, score)
-        return {} if drawn is None else {"samples": drawn}
-
-    if source.shape[0] not in CHANNELS:
-        return {}
 
     def drawn_rows(rows: Rows) -> Tensor:
         return sheet(rows.samples.cpu(), rows.captions, source.low, source.high, known_strokes)
 
-    if sampler.conditional:
-        views = {"samples": drawn_rows(by_class(sampler, source.classes))}
-    else:
-        views = {"samples": grid(sampler(GRID).cpu(), source.low, source.high)}
-    views["interpolation"] = drawn_rows(interpolation(sampler))
-    sweeps = code_sweeps(sampler)
-    return views | ({"codes": stacked([drawn_rows(rows) for rows in sweeps])} if sweeps else {})
+    if not (isinstance(sampler, LatentSampler) and shown_as_grid(source)):
+        drawn = draw_samples(source, sampler, score)
+        return {} if drawn is None else {"samples": drawn}
+    by_label = sampler.conditional
+    samples = drawn_rows(by_class(sampler, source.classes)) if by_label else _grid(source, sampler(GRID))
+    views = {"samples": samples, "interpolation": drawn_rows(interpolation(sampler))}
+    if sweeps := code_sweeps(sampler):
+        views["codes"] = stacked([drawn_rows(rows) for rows in sweeps])
+    return views
+
+
+def shown_as_grid(source: Source) -> bool:
+    """Return whether the samples are grey or colour pictures."""
+    return not source.is_points and source.shape[0] in CHANNELS
 
 
 def known_strokes(character: str) -> Strokes | None:
@@ -65,20 +66,27 @@ def draw_samples(
     Pictures come as a grid of 64; points as 1,000 with as many real ones and the scores: densities on a line, a scatter
     over the landscape in the plane.
     """
+    if shown_as_grid(source):
+        return _grid(source, sample(GRID))
     if not source.is_points:
-        return grid(sample(GRID).cpu(), source.low, source.high) if source.shape[0] in CHANNELS else None
+        return None
     plot = PLOTS.get(source.shape[0])
     return plot and plot(_spread(source, POINTS), sample(POINTS).cpu(), score)
 
 
 def draw_real(source: Source) -> Tensor | None:
     """Return real samples drawn the same way, spread evenly over the data set."""
+    if shown_as_grid(source):
+        return _grid(source, source.normalize(_spread(source, GRID)))
     if not source.is_points:
-        if source.shape[0] not in CHANNELS:
-            return None
-        return grid(source.normalize(_spread(source, GRID)), source.low, source.high)
+        return None
     plot, points = PLOTS.get(source.shape[0]), _spread(source, POINTS)
     return plot and plot(points, points[:0], None)
+
+
+def _grid(source: Source, pictures: Tensor) -> Tensor:
+    """Return pictures scaled as networks see them side by side."""
+    return grid(pictures.cpu(), source.low, source.high)
 
 
 def _spread(source: Source, count: int) -> Tensor:

@@ -27,7 +27,7 @@ class Adversarial(LatentGame):
     With ``d_update="separate"`` the discriminator plays twice, first the fake and then the real term of its loss,
     each with an optimizer of its own; regularizers then go with the real term.
 
-    Options that go with any loss: ``label_smoothing`` is the share of real samples labelled fake (one-sided, Salimans
+    Options beside the loss: ``label_smoothing`` is the share of real samples labelled fake (one-sided, Salimans
     et al. 2016, arXiv 1606.03498); ``instance_noise`` the standard deviation of noise on all that the discriminator
     sees, falling to 0 over ``noise_steps``; ``packing`` how many samples it judges at once.
     """

@@ -33,23 +33,15 @@ class LatentGame(Game):
         """Return ``batch`` with as many latents."""
         return Draw(batch, self.prior.draw(batch.real.shape[0], batch.real.device))
 
-    def sample(
-        self,
-        count: int,
-        rng: torch.Generator,
-        networks: nn.ModuleDict | None = None,
-        labels: Tensor | None = None,
-    ) -> Tensor:
-        """Return ``count`` generated samples, of ``labels`` ``[count]`` or of labels drawn with ``rng``, all alike."""
+    def sample(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Tensor:
+        """Return ``count`` generated samples, of labels drawn with ``rng``, every class alike."""
         device = torch.device("cpu")
         samples = []
         for start in range(0, count, SAMPLE_BATCH):
             size = min(SAMPLE_BATCH, count - start)
             latent = self.prior.draw(size, device, rng)
-            some = None if labels is None else labels[start : start + size]
-            if some is None and self.conditional:
-                some = torch.randint(self.classes, (size,), generator=rng)
-            samples.append(self.generate(latent, some, networks))
+            labels = torch.randint(self.classes, (size,), generator=rng) if self.conditional else None
+            samples.append(self.generate(latent, labels, networks))
         return torch.cat(samples)
 
     def generate(self, latent: Tensor, labels: Tensor | None = None, networks: nn.ModuleDict | None = None) -> Tensor:

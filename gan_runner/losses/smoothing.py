@@ -1,4 +1,4 @@
-"""One-sided label smoothing for any loss."""
+"""One-sided label smoothing for any loss that has labels."""
 
 from typing import Any
 
@@ -43,8 +43,6 @@ class _Smoothed(Loss):
         self._loss: Any = loss
         self._share = share
         self.needs_turn = loss.needs_turn  # type: ignore[misc]
-        self.needs_features = loss.needs_features  # type: ignore[misc]
-        self.needs_energy = loss.needs_energy  # type: ignore[misc]
         self.uses_real_scores = loss.uses_real_scores  # type: ignore[misc]
 
     def generator(self, real_scores: Tensor | None, fake_scores: Tensor, **turn: Any) -> Tensor:

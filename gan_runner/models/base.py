@@ -1,5 +1,7 @@
 """What the two networks of an architecture are to the rest of the program."""
 
+from abc import ABC, abstractmethod
+
 from torch import Tensor, nn
 
 
@@ -10,7 +12,7 @@ class Generator(nn.Module):
     """True if it makes what ``labels`` ``[B]`` ask for; otherwise they may be None and play no part."""
 
 
-class Discriminator(nn.Module):
+class Discriminator(nn.Module, ABC):
     """A network ``discriminator(samples, labels)`` from samples ``[B, *shape]`` to raw scores ``[B]``, high for real.
 
     A subclass overrides ``features`` and, unless the score is ``head`` on the features, ``score``; one whose score
@@ -25,9 +27,9 @@ class Discriminator(nn.Module):
     """F, the length of a sample's features."""
     head: nn.Module
 
+    @abstractmethod
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, F]`` of ``samples`` ``[B, *shape]``."""
-        raise NotImplementedError
 
     def score(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the raw scores ``[B]`` of samples with these ``features`` ``[B, F]``."""

@@ -9,11 +9,6 @@ from gan_runner.models.unit_range import ScaledSigmoid, to_unit
 from gan_runner.types import Shape
 
 
-def _one_hot(labels: Tensor | None, classes: int, like: Tensor) -> Tensor:
-    assert labels is not None
-    return one_hot(labels, classes, like)
-
-
 def _join(values: Tensor, code: Tensor) -> Tensor:
     """Return ``values`` ``[B, C]`` or ``[B, C, H, W]`` and behind them ``code`` ``[B, K]``, the same at every pixel."""
     if values.dim() == 4:
@@ -62,7 +57,7 @@ class Generator(base.Generator):
 
     def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return pictures ``[B, C, 28, 28]`` in -1..1 of the classes ``labels`` ``[B]`` from ``latent`` ``[B, Z]``."""
-        code = _one_hot(labels, self.classes, latent)
+        code = one_hot(labels, self.classes, latent)
         values = latent
         for layer, after in zip(self.layers, self.afters, strict=True):
             values = after(layer(_join(values, code)))
@@ -100,11 +95,11 @@ class Discriminator(base.Discriminator):
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the last hidden layer ``[B, F]`` of pictures ``[B, C, 28, 28]`` with ``labels`` ``[B]``."""
         values = to_unit(samples)
-        code = _one_hot(labels, self.classes, samples)
+        code = one_hot(labels, self.classes, samples)
         for layer, after in zip(self.layers, self.afters, strict=True):
             values = after(layer(_join(values, code)))
         return values
 
     def score(self, features: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the raw scores ``[B]`` of ``features`` ``[B, F]`` with ``labels`` ``[B]``."""
-        return super().score(_join(features, _one_hot(labels, self.classes, features)))
+        return super().score(_join(features, one_hot(labels, self.classes, features)))

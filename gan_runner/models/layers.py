@@ -87,11 +87,12 @@ def init_fluid(network: nn.Module) -> None:
                 nn.init.zeros_(module.bias)
 
 
-def one_hot(labels: Tensor, classes: int, like: Tensor) -> Tensor:
+def one_hot(labels: Tensor | None, classes: int, like: Tensor) -> Tensor:
     """Return the one-hot vectors ``[B, classes]`` of ``labels`` ``[B]``, of the type and on the device of ``like``.
 
     torch's own function looks at the labels first, and so waits for the device.
     """
+    assert labels is not None
     return like.new_zeros(labels.shape[0], classes).scatter_(1, labels[:, None], 1.0)
 
 

@@ -55,7 +55,6 @@ def _told(inputs: Tensor, labels: Tensor | None, classes: int) -> Tensor:
     """Return ``inputs`` ``[B, D]`` with the one-hot labels beside them, where there are ``classes``."""
     if not classes:
         return inputs
-    assert labels is not None
     return torch.cat([inputs, one_hot(labels, classes, inputs)], 1)
 
 

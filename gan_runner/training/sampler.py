@@ -15,12 +15,12 @@ class Sampler:
     def __init__(self, game: Game, average: Average | None, seed: int) -> None:
         self._game = game
         self._networks = None if average is None else average.networks
-        self._seed = seed
+        self.seed = seed
 
     def __call__(self, count: int) -> Tensor:
         """Return ``[count, *shape]`` samples; nothing that training depends on is changed."""
         with isolated_rng():
-            return self._game.sample(count, torch.Generator().manual_seed(self._seed), self._networks)
+            return self._game.sample(count, torch.Generator().manual_seed(self.seed), self._networks)
 
 
 class LatentSampler(Sampler):
@@ -32,7 +32,6 @@ class LatentSampler(Sampler):
         self.prior = game.prior
         self.classes = game.classes
         self.conditional = game.conditional
-        self.seed = seed
 
     def generate(self, latent: Tensor, labels: Tensor | None) -> Tensor:
         """Return the samples ``[B, *shape]`` of ``latent`` ``[B, Z]`` and ``labels`` ``[B]``."""

@@ -92,6 +92,9 @@ class Autoencoder(base.Discriminator):
         super().__init__()
         self.encoder, self.decoder = torch.nn.Linear(2, 1), torch.nn.Linear(1, 2)
 
+    def features(self, samples, labels=None):
+        return self.encoder(samples)
+
     def scores_and_features(self, samples, labels=None):
         code = self.encoder(samples)
         return -(self.decoder(code) - samples).square().mean(1), code

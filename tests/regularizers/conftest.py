@@ -48,3 +48,20 @@ def double_backward() -> Callable[[nn.Module, Tensor], Tensor]:
         return slopes.flatten(1)
 
     return run
+
+
+@pytest.fixture
+def gradient_is_that_of() -> Callable[[Tensor, nn.Module], None]:
+    """Return a function that compares the gradients a network has with those of an ``expected`` scalar, not tiny."""
+
+    def compare(expected: Tensor, network: nn.Module) -> None:
+        weights = dict(network.named_parameters())
+        twice = torch.autograd.grad(expected, list(weights.values()), allow_unused=True)
+        assert max(slope.abs().max() for slope in twice if slope is not None) > 0.1
+        for (name, weight), slope in zip(weights.items(), twice, strict=True):
+            if slope is None:
+                assert weight.grad is None, name
+            else:
+                torch.testing.assert_close(weight.grad, slope, rtol=1e-4, atol=1e-6)
+
+    return compare
