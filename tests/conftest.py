@@ -28,6 +28,11 @@ def _one_thread_and_a_cache_of_our_own(tmp_path_factory: pytest.TempPathFactory)
     os.environ["GAN_RUNNER_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture(autouse=True)
+def _randomness_of_its_own() -> None:
+    torch.manual_seed(0)  # a test's luck is not to depend on the tests before it
+
+
 @pytest.fixture
 def compose_config() -> Compose:
     """Return a function from overrides to the composed config in plain containers, as the commands see it."""

@@ -22,7 +22,7 @@ def test_weights_start_uniform_and_biases_at_0(network: nn.Module, bound: float)
     layers = [module for module in network.modules() if isinstance(module, nn.Linear)]
     assert len(layers) == 3
     for layer in layers:
-        assert 0.95 * bound < layer.weight.abs().max().item() <= bound
+        assert 0.95 * bound < layer.weight.abs().max().item() <= torch.tensor(bound).item()  # the bound as a float32
         assert not layer.bias.any()
 
 
