@@ -13,7 +13,7 @@ train: .venv/.installed ## Install if needed, then train (ARGS="loss=wgan" for a
 	$(BIN)/gan-train $(ARGS)
 
 test: .venv/.installed-dev ## Install what is missing, then run the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: .venv/.installed-dev ## Check style and formatting
 	$(BIN)/ruff check .

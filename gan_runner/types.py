@@ -18,6 +18,13 @@ class Batch:
     labels: Tensor | None = None
 
 
+class Generated(NamedTuple):
+    """Samples ``[B, *shape]`` float32 from a generator, and the labels ``[B]`` it was asked for; None without."""
+
+    samples: Tensor
+    labels: Tensor | None = None
+
+
 class Codes(NamedTuple):
     """How a latent ``[B, Z]`` is laid out.
 

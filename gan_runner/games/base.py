@@ -1,13 +1,13 @@
 """What a game is: who plays, what a turn needs, and what each player minimises."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from gan_runner.types import Batch, Outcome, Side
+from gan_runner.types import Batch, Generated, Outcome, Side
 
 NO_TERMS: frozenset[str] = frozenset()
 
@@ -60,11 +60,15 @@ class Game(ABC):
         """Bring the player's weights back to where they may be, right after its update."""
 
     @abstractmethod
-    def sample(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Tensor:
-        """Return ``[count, *shape]`` samples from latents drawn with ``rng`` (a CPU generator).
+    def batches(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Iterator[Generated]:
+        """Yield ``count`` samples in batches, from latents drawn with ``rng`` (a CPU generator).
 
         ``networks`` replaces the game's own (the running average, say). Training state is left untouched.
         """
+
+    def sample(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Tensor:
+        """Return the samples of `batches` in one tensor ``[count, *shape]``."""
+        return torch.cat([batch.samples for batch in self.batches(count, rng, networks)])
 
     def advance(self) -> None:  # noqa: B027 - most games have nothing to note
         """Take note that a step was played, all of its turns; by default nothing."""

@@ -1,5 +1,6 @@
 """Games whose samples come from one generator and a latent prior: how it is sampled."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from gan_runner.games.base import Draw, Game
 from gan_runner.games.prior import Prior
 from gan_runner.games.sampling import sampling_mode
-from gan_runner.types import Batch
+from gan_runner.types import Batch, Generated
 
 SAMPLE_BATCH = 500
 """Samples are generated this many at a time: enough to be fast, little enough to fit anywhere."""
@@ -33,16 +34,14 @@ class LatentGame(Game):
         """Return ``batch`` with as many latents."""
         return Draw(batch, self.prior.draw(batch.real.shape[0], batch.real.device))
 
-    def sample(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Tensor:
-        """Return ``count`` generated samples, of labels drawn with ``rng``, every class alike."""
+    def batches(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Iterator[Generated]:
+        """Yield ``count`` generated samples, of labels drawn with ``rng``, every class alike."""
         device = torch.device("cpu")
-        samples = []
         for start in range(0, count, SAMPLE_BATCH):
             size = min(SAMPLE_BATCH, count - start)
             latent = self.prior.draw(size, device, rng)
             labels = torch.randint(self.classes, (size,), generator=rng) if self.conditional else None
-            samples.append(self.generate(latent, labels, networks))
-        return torch.cat(samples)
+            yield Generated(self.generate(latent, labels, networks), labels)
 
     def generate(self, latent: Tensor, labels: Tensor | None = None, networks: nn.ModuleDict | None = None) -> Tensor:
         """Return the float32 samples ``[B, *shape]`` of ``latent`` ``[B, Z]`` and ``labels`` ``[B]``.

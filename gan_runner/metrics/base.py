@@ -1,26 +1,26 @@
 """What a metric is: something prepared once from the data, then asked for numbers about generated samples."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import ClassVar, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal
 
 import torch
-from torch import Tensor
 
 from gan_runner.data.source import Source
+from gan_runner.types import Generated
 
-Sample = Callable[[int], Tensor]
-"""``sample(count)`` returns ``[count, *shape]`` generated samples, the same ones for the same networks every time."""
+Direction = Literal["min", "max"]
 
 
 class Metric(ABC):
-    """Numbers about generated samples.
+    """Numbers about ``samples`` generated samples.
 
-    ``monitor`` names the value that decides which checkpoint is best, ``mode`` whether small or large is good.
+    ``directions`` says of each value whether small or large is good, ``monitor`` which one decides what is best.
     """
 
-    monitor: ClassVar[str]
-    mode: ClassVar[Literal["min", "max"]] = "min"
+    directions: ClassVar[Mapping[str, Direction]]
+    samples: int
+    monitor: str
 
     @abstractmethod
     def check(self, source: Source) -> None:
@@ -31,9 +31,21 @@ class Metric(ABC):
         """Compute or load whatever depends on the data alone; called once, before the first evaluation."""
 
     @abstractmethod
-    def evaluate(self, sample: Sample) -> dict[str, float]:
-        """Return the values by name."""
+    def evaluate(self, batches: Iterable[Generated]) -> dict[str, float]:
+        """Return the values by name, of batches that hold ``samples`` finite samples in all."""
 
     @abstractmethod
-    def describe(self, values: dict[str, float]) -> str:
+    def describe(self, values: Mapping[str, float]) -> str:
         """Return one short phrase for a person, e.g. ``8 of 8 modes, 93 % within 3 sd``."""
+
+    @abstractmethod
+    def seconds(self) -> float:
+        """Return about how long one CPU core takes to judge the samples; only to tell people how long they wait."""
+
+    @abstractmethod
+    def provenance(self) -> dict[str, Any]:
+        """Return, once prepared, what else decides the values: counts, and digests of what it judges with."""
+
+    def goal(self) -> dict[str, float]:
+        """Return, once prepared, the values that a run reaches if it learned all of the data; by default none."""
+        return {}

@@ -1,5 +1,6 @@
 """The small convolutional networks that metric=classifier judges pictures with, and how they are trained."""
 
+import hashlib
 import logging
 import math
 import time
@@ -98,6 +99,14 @@ class ChannelJudge(nn.Module):
 def classes_per_channel(shape: Shape, classes: int) -> int:
     """Return the k for which the k^C combinations of k classes in each of the C channels are nearest to ``classes``."""
     return round(float(classes ** (1 / shape[0])))
+
+
+def digest_of(network: nn.Module) -> str:
+    """Return the SHA-256 of a network's weights and buffers, in their order."""
+    digest = hashlib.sha256()
+    for name, weight in network.state_dict().items():
+        digest.update(name.encode() + weight.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 class Opinion(NamedTuple):

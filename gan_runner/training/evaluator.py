@@ -1,34 +1,60 @@
 """A metric at work in a run: asked without disturbing training, and compared with its best."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 
 import torch
 
 from gan_runner.data.source import Source
-from gan_runner.metrics.base import Metric, Sample
+from gan_runner.errors import TrainingFailedError
+from gan_runner.metrics.base import Metric
+from gan_runner.training.sampler import Sampler
 from gan_runner.training.seed import isolated_rng
+from gan_runner.types import Generated
+
+TRIAL = 500
 
 
 class Evaluator:
-    """Evaluates a run's samples with one metric."""
+    """Evaluates a run's samples with one metric: in training, and in the same way afterwards."""
 
-    def __init__(self, metric: Metric, sample: Sample) -> None:
+    def __init__(self, metric: Metric, sampler: Sampler) -> None:
         self.metric = metric
-        self._sample = sample
+        self._sampler = sampler
 
     def prepare(self, source: Source, device: torch.device) -> None:
         """Let the metric do what depends on the data alone; may take a minute the first time."""
         with isolated_rng():
             self.metric.prepare(source, device)
 
+    def estimate(self) -> float:
+        """Return roughly how many seconds one evaluation will take, from a trial of the generator."""
+        count = min(TRIAL, self.metric.samples)
+        self._sampler(count)  # the first batch pays for what is set up once
+        start = time.perf_counter()
+        self._sampler(count).cpu()
+        return (time.perf_counter() - start) * self.metric.samples / count + self.metric.seconds()
+
     def evaluate(self) -> dict[str, float]:
-        """Return the metric's values of the samples as they are now."""
+        """Return the metric's values of the samples as they are now.
+
+        Raises TrainingFailedError if a sample is not a finite number: distances are then undefined.
+        """
         with isolated_rng():
-            return self.metric.evaluate(self._sample)
+            torch.manual_seed(self._sampler.seed)  # for a generator with noise of its own
+            return self.metric.evaluate(_finite(self._sampler.batches(self.metric.samples)))
 
     def is_better(self, values: Mapping[str, float], best: Mapping[str, float]) -> bool:
         """Return whether ``values`` beat the ``best`` so far; anything beats an empty best."""
         if not best:
             return True
-        new, old = values[self.metric.monitor], best[self.metric.monitor]
-        return new < old if self.metric.mode == "min" else new > old
+        monitor = self.metric.monitor
+        new, old = values[monitor], best[monitor]
+        return new < old if self.metric.directions[monitor] == "min" else new > old
+
+
+def _finite(batches: Iterator[Generated]) -> Iterator[Generated]:
+    for batch in batches:
+        if not batch.samples.isfinite().all():
+            raise TrainingFailedError("the generator's samples are not finite numbers: training has diverged")
+        yield batch

@@ -1,5 +1,7 @@
 """Samples of a run as it stands, the same latents every time."""
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -7,6 +9,7 @@ from gan_runner.games.base import Game
 from gan_runner.games.latent import LatentGame
 from gan_runner.training.ema import Average
 from gan_runner.training.seed import isolated_rng
+from gan_runner.types import Generated
 
 
 class Sampler:
@@ -20,7 +23,11 @@ class Sampler:
     def __call__(self, count: int) -> Tensor:
         """Return ``[count, *shape]`` samples; nothing that training depends on is changed."""
         with isolated_rng():
-            return self._game.sample(count, torch.Generator().manual_seed(self.seed), self._networks)
+            return torch.cat([batch.samples for batch in self.batches(count)])
+
+    def batches(self, count: int) -> Iterator[Generated]:
+        """Yield the same samples in batches; a generator with noise of its own draws it from the global randomness."""
+        return self._game.batches(count, torch.Generator().manual_seed(self.seed), self._networks)
 
 
 class LatentSampler(Sampler):

@@ -7,6 +7,7 @@ from scipy.stats import kstest
 
 from gan_runner.data import gaussian_1d
 from gan_runner.metrics.modes import Modes
+from gan_runner.types import Generated
 
 
 @pytest.mark.parametrize(("mean", "sd"), [(4.0, 0.5), (-3.0, 20.0)])
@@ -32,16 +33,16 @@ def test_modes_in_one_dimension_mean_what_the_docstring_says() -> None:
     metric.check(source)
     metric.prepare(source, torch.device("cpu"))
     points = source.samples[:2500]
-    values = metric.evaluate(lambda count: points[:count])
+    values = metric.evaluate([Generated(points)])
     assert (values["modes"], values["occupied"], values["kl"]) == (1, 1, 0)
     assert values["high_quality"] == pytest.approx(math.erf(3 / math.sqrt(2)), abs=0.004)
     generator = torch.Generator().manual_seed(1)  # the metric's own points
     real = 4 + 0.5 * torch.randn(512, 1, dtype=torch.float64, generator=generator).numpy().ravel()
     expected = np.abs(np.sort(real) - np.sort(points[:512].double().numpy().ravel())).mean()
     assert values["w1"] == pytest.approx(expected, rel=1e-6)
-    collapsed = metric.evaluate(lambda count: torch.full((count, 1), 4.0))
+    collapsed = metric.evaluate([Generated(torch.full((2500, 1), 4.0))])
     assert collapsed["w1"] == pytest.approx(0.5 * math.sqrt(2 / math.pi), rel=0.1)  # the mean absolute deviation
-    astray = metric.evaluate(lambda count: torch.zeros(count, 1))
+    astray = metric.evaluate([Generated(torch.zeros(2500, 1))])
     assert (astray["modes"], astray["high_quality"], astray["occupied"], astray["kl"]) == (0, 0, 1, 0)
     assert astray["w1"] == pytest.approx(4, abs=0.1)
 

@@ -10,9 +10,10 @@ from torch import Tensor
 
 from gan_runner.data import fake, gaussian_mixture, mnist
 from gan_runner.data.source import Source
-from gan_runner.errors import TrainingFailedError, UsageError
+from gan_runner.errors import UsageError
 from gan_runner.metrics import judge
 from gan_runner.metrics.classifier import Classifier
+from gan_runner.types import Generated
 
 CPU = torch.device("cpu")
 SAMPLES = 400
@@ -28,10 +29,18 @@ def squares(count: int = 560, seed: int = 0) -> Source:
     return Source("squares", images, labels, classes=("a", "b", "c", "d"))
 
 
-def sampler(source: Source, keep: Callable[[Tensor], Tensor] = torch.ones_like) -> Callable[[int], Tensor]:
+def generated(
+    source: Source, keep: Callable[[Tensor], Tensor] = torch.ones_like, count: int = SAMPLES
+) -> list[Generated]:
     assert source.labels is not None
+    assert isinstance(source.samples, Tensor)
     images = source.normalize(source.samples[keep(source.labels).bool()])
-    return lambda count: images[torch.arange(count) % len(images)]
+    return in_batches(images[torch.arange(count) % len(images)])
+
+
+def in_batches(samples: Tensor, labels: Tensor | None = None) -> list[Generated]:
+    asked = [None] * len(samples) if labels is None else labels.split(150)
+    return [Generated(*both) for both in zip(samples.split(150), asked, strict=False)]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +60,7 @@ def metric(cache_folder: Path) -> Classifier:
 
 
 def test_fresh_real_data_score_well(metric: Classifier) -> None:
-    values = metric.evaluate(sampler(squares(seed=1)))
+    values = metric.evaluate(generated(squares(seed=1)))
     assert values["classes"] == 4
     assert values["kl"] < 1e-3
     assert values["confidence"] > 0.95
@@ -59,8 +68,8 @@ def test_fresh_real_data_score_well(metric: Classifier) -> None:
 
 
 def test_a_single_class_scores_as_collapse(metric: Classifier) -> None:
-    good = metric.evaluate(sampler(squares(seed=1)))
-    values = metric.evaluate(sampler(squares(seed=1), keep=lambda labels: labels == 2))
+    good = metric.evaluate(generated(squares(seed=1)))
+    values = metric.evaluate(generated(squares(seed=1), keep=lambda labels: labels == 2))
     assert values["classes"] == 1
     assert values["kl"] == pytest.approx(math.log(4), rel=1e-6)
     assert values["fid"] > 50 * good["fid"]
@@ -72,7 +81,7 @@ def test_a_class_below_a_tenth_of_its_share_is_not_covered(metric: Classifier) -
 
     def with_rare_class(rare: int) -> dict[str, float]:
         index = torch.cat([torch.arange(0, 4 * rare, 4), torch.arange(1, 4 * (SAMPLES - rare), 4)])
-        return metric.evaluate(lambda _: images[index])
+        return metric.evaluate(in_batches(images[index]))
 
     assert with_rare_class(10)["classes"] == 2  # 10 of 400 samples are 0.1/4
     assert with_rare_class(9)["classes"] == 1
@@ -86,7 +95,7 @@ def test_a_cached_classifier_gives_the_same_bits_without_training(
     monkeypatch.setattr(judge, "_fit", lambda *_: pytest.fail("trained again"))
     again = Classifier(samples=SAMPLES)
     again.prepare(squares(), CPU)
-    assert again.evaluate(sampler(squares(seed=1))) == metric.evaluate(sampler(squares(seed=1)))
+    assert again.evaluate(generated(squares(seed=1))) == metric.evaluate(generated(squares(seed=1)))
     assert len(list(cache_folder.iterdir())) == 1
 
 
@@ -94,15 +103,15 @@ def test_a_damaged_cache_is_made_again_to_the_same_bits_and_no_random_number_is_
     metric: Classifier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("GAN_RUNNER_CACHE", str(tmp_path))
-    damaged = tmp_path / f"classifier-v2-4-{squares().fingerprint}.pt"
+    damaged = tmp_path / f"classifier-v3-4-{squares().fingerprint}.pt"
     damaged.write_bytes(b"damaged")
     state = torch.get_rng_state()
     again = Classifier(samples=SAMPLES)
     with caplog.at_level(logging.INFO):
         again.prepare(squares(), CPU)
-    values = again.evaluate(sampler(squares(seed=1)))
+    values = again.evaluate(generated(squares(seed=1)))
     assert torch.equal(torch.get_rng_state(), state)
-    assert values == metric.evaluate(sampler(squares(seed=1)))
+    assert values == metric.evaluate(generated(squares(seed=1)))
     assert damaged.stat().st_size > 1000
     assert "training the classifier" in caplog.text
     assert "right on held-out data" in caplog.text
@@ -125,7 +134,7 @@ def test_a_class_that_the_data_lack_keeps_every_value_finite(
     monkeypatch.setattr(judge, "UPDATES", 5)
     lacking = Classifier(samples=50)
     lacking.prepare(replace(squares(), classes=tuple("abcdefgh")), CPU)
-    values = lacking.evaluate(lambda count: torch.randn(count, 1, 8, 8))
+    values = lacking.evaluate(in_batches(torch.randn(50, 1, 8, 8)))
     assert all(math.isfinite(value) for value in values.values())
 
 
@@ -137,8 +146,8 @@ def test_a_few_thousand_mnist_digits_are_learnt_and_told_from_noise(
     metric = Classifier(samples=1000)
     metric.prepare(mnist.load(limit=4000), CPU)
     assert "with care" not in caplog.text
-    real = metric.evaluate(sampler(mnist.load("test", limit=1000)))
-    noise = metric.evaluate(lambda count: torch.rand(count, 1, 28, 28) * 2 - 1)
+    real = metric.evaluate(generated(mnist.load("test", limit=1000), count=1000))
+    noise = metric.evaluate(in_batches(torch.rand(1000, 1, 28, 28) * 2 - 1))
     assert real["classes"] == 10
     assert real["kl"] < 0.05
     assert real["confidence"] > 0.85
@@ -166,7 +175,7 @@ def test_a_stacked_set_is_judged_per_channel_and_kept_apart_from_the_plain_judge
         metric = Classifier(samples=1120, per_channel=per_channel)
         metric.check(stacked)
         metric.prepare(stacked, CPU)
-        values[per_channel] = metric.evaluate(sampler(stacked))
+        values[per_channel] = metric.evaluate(generated(stacked, count=1120))
     assert len(list(tmp_path.iterdir())) == 2
     assert values[True]["classes"] == 16
     assert values[True]["kl"] < 0.01
@@ -174,10 +183,36 @@ def test_a_stacked_set_is_judged_per_channel_and_kept_apart_from_the_plain_judge
     assert values[True] != values[False]
 
 
+def test_a_generator_that_is_told_the_class_is_asked_for_it(metric: Classifier) -> None:
+    source = squares(seed=1)
+    images, labels = source.normalize(source.take(torch.arange(SAMPLES))), torch.arange(SAMPLES) % 4
+    right = metric.evaluate(in_batches(images, labels))
+    assert right["accuracy"] > 0.97
+    half = torch.where(torch.arange(SAMPLES) < SAMPLES // 2, labels, (labels + 1) % 4)
+    assert metric.evaluate(in_batches(images, half))["accuracy"] == pytest.approx(right["accuracy"] / 2, abs=0.02)
+    assert "accuracy" not in metric.evaluate(in_batches(images))
+
+
+def test_what_decided_the_values_is_told(metric: Classifier, cache_folder: Path) -> None:
+    told = metric.provenance()
+    assert (told["samples"], told["real"], told["neighbours"]) == (SAMPLES, 560, 560)
+    assert told["classifier_accuracy"] > 0.95
+    again = Classifier(samples=SAMPLES)
+    again.prepare(squares(), CPU)
+    assert again.provenance() == told
+    assert len(told["classifier"]) == 64
+    assert metric.goal() == {"classes": 4}
+
+
 def test_description(metric: Classifier) -> None:
     values = {"classes": 3.0, "kl": 0.0123, "confidence": 0.9, "fid": 3.412}
     assert metric.describe(values) == "3 of 4 classes, KL 0.012, FID on classifier features 3.41"
-    assert (metric.monitor in values, metric.mode) == (True, "min")
+    asked = values | {"accuracy": 0.875}
+    assert (
+        metric.describe(asked)
+        == "3 of 4 classes, KL 0.012, FID on classifier features 3.41, 87.5 % of the class asked for"
+    )
+    assert metric.directions[metric.monitor] == "min"
 
 
 @pytest.mark.parametrize(
@@ -209,11 +244,6 @@ def test_a_judge_per_channel_needs_classes_that_are_combinations(channels: int, 
 def test_a_judge_per_channel_takes_classes_that_are_combinations(channels: int, classes: int) -> None:
     source = fake.load(channels=channels, size=4, count=20)
     Classifier(per_channel=True).check(replace(source, classes=range(classes)))  # type: ignore[arg-type]
-
-
-def test_samples_that_are_not_finite_are_a_failed_training(metric: Classifier) -> None:
-    with pytest.raises(TrainingFailedError, match="not finite"):
-        metric.evaluate(lambda count: torch.full((count, 1, 8, 8), math.inf))
 
 
 def test_too_few_samples_are_refused() -> None:
