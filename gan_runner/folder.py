@@ -41,7 +41,7 @@ def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> 
         return None
     file = Path(resume) if resume != "auto" and Path(resume).is_file() else None
     if file is not None or numbered:
-        checkpoint = newest(numbered) if file is None else load(file)
+        checkpoint = newest(numbered)[1] if file is None else load(file)
         refuse_other_settings(checkpoint["config"], config)
         return checkpoint
     kept = folder / ".hydra" / "config.yaml"
@@ -52,11 +52,14 @@ def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> 
     return None
 
 
-def newest(numbered: Sequence[Path]) -> dict[str, Any]:
-    """Return the newest checkpoint that is whole, warning of each damaged one passed over; UsageError if none is."""
+def newest(numbered: Sequence[Path]) -> tuple[Path, dict[str, Any]]:
+    """Return the newest checkpoint that is whole and what it holds, warning of each damaged one passed over.
+
+    Raises UsageError if none can be read.
+    """
     for path in reversed(numbered):
         try:
-            return load(path)
+            return path, load(path)
         except UsageError as error:
             log.warning("%s", error)
     raise UsageError(f"{numbered[0].parent}: none of its {len(numbered)} checkpoints can be read; start a new run")

@@ -169,10 +169,12 @@ class Run:
         if evaluator is not None:
             with stop.at_once():  # there is nothing to save yet
                 evaluator.prepare(parts.source, parts.device)
+                log.info("%s", evaluator.announcement())
         checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
         checkpoints.rewind(state.step)
         environment = describe_environment()
-        identity = {"config": self.request.config, "data": parts.source.fingerprint, "environment": environment}
+        data = {"data": parts.source.fingerprint, "facts": parts.source.facts()}
+        identity = {"config": self.request.config, **data, "environment": environment}
         with Progress(parts.trainer.steps, state.step) as progress:
             recorder = RunRecorder(
                 self.folder,

@@ -1,8 +1,10 @@
 """A data set as the rest of the program sees it: its samples, their labels, and how to scale them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -74,6 +76,24 @@ class Source:
         if self.is_points:
             return samples
         return samples.float().mul_((self.high - self.low) / 255.0).add_(self.low)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps of the data, so that samples can be drawn where the data are not."""
+        facts = {"name": self.name, "count": len(self), "shape": list(self.shape), "classes": list(self.classes)}
+        return facts | {"labelled": self.labels is not None, "low": self.low, "high": self.high}
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Self:
+        """Return the source that ``facts`` are of, in tensors that hold nothing."""
+        count, kind = facts["count"], torch.uint8 if len(facts["shape"]) > 1 else torch.float32
+        return cls(
+            name=facts["name"],
+            samples=torch.empty((count, *facts["shape"]), dtype=kind, device="meta"),
+            labels=torch.empty(count, dtype=torch.int64, device="meta") if facts["labelled"] else None,
+            classes=tuple(facts["classes"]),
+            low=facts["low"],
+            high=facts["high"],
+        )
 
     @cached_property
     def fingerprint(self) -> str:

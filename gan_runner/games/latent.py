@@ -34,14 +34,26 @@ class LatentGame(Game):
         """Return ``batch`` with as many latents."""
         return Draw(batch, self.prior.draw(batch.real.shape[0], batch.real.device))
 
-    def batches(self, count: int, rng: torch.Generator, networks: nn.ModuleDict | None = None) -> Iterator[Generated]:
-        """Yield ``count`` generated samples, of labels drawn with ``rng``, every class alike."""
+    def batches(
+        self,
+        count: int,
+        rng: torch.Generator,
+        networks: nn.ModuleDict | None = None,
+        labels: Tensor | None = None,
+        truncation: float | None = None,
+    ) -> Iterator[Generated]:
+        """Yield ``count`` generated samples of ``labels`` ``[count]``, or of any drawn with ``rng``, every class alike.
+
+        ``truncation`` is that of `Prior.draw`.
+        """
         device = torch.device("cpu")
         for start in range(0, count, SAMPLE_BATCH):
             size = min(SAMPLE_BATCH, count - start)
-            latent = self.prior.draw(size, device, rng)
-            labels = torch.randint(self.classes, (size,), generator=rng) if self.conditional else None
-            yield Generated(self.generate(latent, labels, networks), labels)
+            latent = self.prior.draw(size, device, rng, truncation)
+            asked = None if labels is None else labels[start : start + size]
+            if self.conditional and asked is None:
+                asked = torch.randint(self.classes, (size,), generator=rng)
+            yield Generated(self.generate(latent, asked, networks), asked)
 
     def generate(self, latent: Tensor, labels: Tensor | None = None, networks: nn.ModuleDict | None = None) -> Tensor:
         """Return the float32 samples ``[B, *shape]`` of ``latent`` ``[B, Z]`` and ``labels`` ``[B]``.

@@ -43,19 +43,37 @@ class Prior:
         """How a latent is laid out."""
         return Codes(self.dim, tuple(self.categorical), self.continuous)
 
-    def draw(self, count: int, device: torch.device, rng: torch.Generator | None = None) -> Tensor:
+    def draw(
+        self,
+        count: int,
+        device: torch.device,
+        rng: torch.Generator | None = None,
+        truncation: float | None = None,
+    ) -> Tensor:
         """Return latents ``[count, Z]`` on ``device``: noise, one-hot codes, continuous codes.
 
         With ``rng``, a CPU generator, they are the same on every device; without, they come from the global one.
+        With ``truncation`` normal noise stays within -truncation..truncation, as if numbers beyond were drawn again
+        (Brock et al., arXiv 1809.11096): samples that are more alike, and more like most of the data.
         """
         where = torch.device("cpu") if rng is not None else device
-        parts = [self._noise(count, where, rng)]
+        parts = [self._noise(count, where, rng) if truncation is None else self._truncated(count, truncation, rng)]
         for size in self.categorical:
             chosen = torch.randint(size, (count,), generator=rng, device=where)
             parts.append(torch.zeros(count, size, device=where).scatter_(1, chosen[:, None], 1.0))
         if self.continuous:
             parts.append(torch.rand(count, self.continuous, generator=rng, device=where).mul_(2.0).sub_(1.0))
         return (torch.cat(parts, 1) if len(parts) > 1 else parts[0]).to(device)
+
+    def _truncated(self, count: int, truncation: float, rng: torch.Generator | None) -> Tensor:
+        if self.distribution != "normal":
+            raise ValueError(
+                f"truncation, got {truncation:g} for {self.distribution} latents; allowed: with normal ones"
+            )
+        if truncation <= 0:
+            raise ValueError(f"truncation, got {truncation:g}; allowed: more than 0; 0.5 to 2 is usual")
+        noise = torch.empty(count, self.dim)
+        return torch.nn.init.trunc_normal_(noise, 0.0, 1.0, -truncation, truncation, generator=rng)
 
     def _noise(self, count: int, where: torch.device, rng: torch.Generator | None) -> Tensor:
         if self.distribution in BOUNDS:

@@ -27,13 +27,14 @@ class Evaluator:
         with isolated_rng():
             self.metric.prepare(source, device)
 
-    def estimate(self) -> float:
-        """Return roughly how many seconds one evaluation will take, from a trial of the generator."""
+    def announcement(self) -> str:
+        """Return a line on how long an evaluation will take, from a trial of the generator."""
         count = min(TRIAL, self.metric.samples)
         self._sampler(count)  # the first batch pays for what is set up once
         start = time.perf_counter()
         self._sampler(count).cpu()
-        return (time.perf_counter() - start) * self.metric.samples / count + self.metric.seconds()
+        seconds = (time.perf_counter() - start) * self.metric.samples / count + self.metric.seconds()
+        return f"an evaluation judges {self.metric.samples:,} samples and takes about {max(seconds, 1):.0f} s"
 
     def evaluate(self) -> dict[str, float]:
         """Return the metric's values of the samples as they are now.

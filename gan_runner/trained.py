@@ -1,0 +1,145 @@
+"""A trained run opened again: its generator as a checkpoint left it, without its data, ready to be sampled."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from gan_runner.build import build_game, build_objectives
+from gan_runner.construct import call
+from gan_runner.data.source import Source
+from gan_runner.errors import UsageError
+from gan_runner.folder import newest
+from gan_runner.games.latent import LatentGame
+from gan_runner.training.checkpoint import Checkpoints, load
+from gan_runner.training.device import pick_device
+from gan_runner.training.ema import Average
+from gan_runner.training.sampler import Sampler, sampler_of
+from gan_runner.training.seed import derive, isolated_rng
+from gan_runner.training.settings import TrainerSettings
+from gan_runner.types import Generated
+
+Weights = Literal["average", "raw"]
+
+
+class Trained:
+    """The generator of a run at one of its checkpoints.
+
+    ``run`` is a run's folder or one of its checkpoints; in a folder ``checkpoint`` is ``last``, ``best`` or a file's
+    name. ``weights`` are the running average, which training itself samples, or the ``raw`` ones as they were trained.
+
+    ``step`` is the checkpoint's, ``outline`` the data's shape, classes and scale without the data.
+    """
+
+    def __init__(
+        self, run: str | Path, checkpoint: str = "last", device: str = "auto", weights: Weights | None = None
+    ) -> None:
+        self.file, saved = read_checkpoint(Path(run), checkpoint)
+        if "facts" not in saved:
+            raise UsageError(f"checkpoint {self.file} does not say what data it is of: an older gan_runner wrote it")
+        self.folder = self.file.parent.parent
+        self.config: dict[str, Any] = saved["config"]
+        self.fingerprint: str = saved["data"]
+        self.threads: int = saved["threads"]
+        self.step: int = saved["state"]["step"]
+        self.outline = Source.from_facts(saved["facts"])
+        self.device = pick_device(device)
+        trainer = call(TrainerSettings, self.config["trainer"], "trainer")
+        with isolated_rng():
+            self.game = build_game(self.config, build_objectives(self.config), self.outline, trainer)
+        self.game.networks.to(self.device)
+        self.game.networks.to(memory_format=torch.channels_last)  # as in training, for the same last bits
+        self.game.networks.load_state_dict(saved["networks"])
+        averaged = saved["average"] is not None
+        if weights == "average" and not averaged:
+            raise UsageError(f"{self.file} keeps no running average (trainer.ema=null); leave weights=average out")
+        self.weights: Weights = weights or ("average" if averaged else "raw")
+        self._average = self._averaged(saved, trainer) if self.weights == "average" else None
+
+    def sampler(self, seed: int | None = None) -> Sampler:
+        """Return what samples the generator as training does, by default from the latents of the run's own pictures."""
+        seed = derive(self.config["seed"], "samples") if seed is None else seed
+        return sampler_of(self.game, self._average, seed)
+
+    def sample(
+        self,
+        count: int,
+        seed: int | None = None,
+        labels: Sequence[int] | Tensor | None = None,
+        truncation: float | None = None,
+    ) -> Tensor:
+        """Return ``[count, *shape]`` float32 samples on the CPU, scaled as the generator gives them (-1..1, mostly).
+
+        Equal seeds give equal samples; None is the run's own seed, that of ``samples/*.png``. ``labels`` ``[count]``
+        are for a generator that is told the class; None asks for every class alike. ``truncation`` keeps normal
+        latents within -truncation..truncation. `pictures` turns the result into bytes.
+        """
+        with isolated_rng():
+            return torch.cat([batch.samples.cpu() for batch in self.batches(count, seed, labels, truncation)])
+
+    def batches(
+        self,
+        count: int,
+        seed: int | None = None,
+        labels: Sequence[int] | Tensor | None = None,
+        truncation: float | None = None,
+    ) -> Iterator[Generated]:
+        """Yield what `sample` returns in batches of 500, with the labels asked for."""
+        if count < 1:
+            raise UsageError(f"n={count}; allowed: 1 or more samples")
+        rng = torch.Generator().manual_seed(self.sampler(seed).seed)
+        networks = None if self._average is None else self._average.networks
+        assert isinstance(self.game, LatentGame)
+        asked = None if labels is None else self._asked(torch.as_tensor(labels), count)
+        return self.game.batches(count, rng, networks, asked, truncation)
+
+    def pictures(self, samples: Tensor) -> Tensor:
+        """Return samples of pictures ``[N, C, H, W]`` as uint8, 0..255."""
+        low, high = self.outline.low, self.outline.high
+        return samples.sub(low).mul(255.0 / (high - low)).round().clamp(0, 255).to(torch.uint8)
+
+    def _asked(self, labels: Tensor, count: int) -> Tensor:
+        assert isinstance(self.game, LatentGame)
+        if not self.game.conditional:
+            raise UsageError(f"{self.folder}: this generator is not told the class; leave labels and classes out")
+        if labels.shape != (count,):
+            raise UsageError(f"labels, got {labels.numel()} of them for {count} samples; give one each")
+        if labels.min() < 0 or labels.max() >= self.game.classes:
+            raise UsageError(
+                f"labels, got {int(labels.min())} to {int(labels.max())}; allowed: 0 to {self.game.classes - 1}"
+            )
+        return labels.long()
+
+    def _averaged(self, saved: Mapping[str, Any], trainer: TrainerSettings) -> Average:
+        networks = torch.nn.ModuleDict({name: self.game.networks[name] for name in self.game.averaged})
+        average = Average(networks, trainer.ema or 0.0)
+        average.load_state_dict(saved["average"])
+        return average
+
+
+def read_checkpoint(run: Path, checkpoint: str) -> tuple[Path, dict[str, Any]]:
+    """Return the file that ``checkpoint`` (last, best, or a name) means in the folder ``run``, and what it holds.
+
+    ``run`` may be a checkpoint itself. Of ``last`` a damaged newest one is passed over with a warning; UsageError if
+    there is none to be read.
+    """
+    if run.is_file():
+        return run.resolve(), load(run)
+    if not run.is_dir():
+        raise UsageError(f"run={run}: no such folder or file; give a run folder, e.g. outputs/NAME/DATE_TIME-ID")
+    folder = run.absolute() / "checkpoints"
+    numbered = Checkpoints(folder, 1).numbered()
+    if not numbered:
+        raise UsageError(f"run={run}: there is no checkpoint in {folder}; give a run's own folder, or train it further")
+    if checkpoint == "last":
+        return newest(numbered)
+    if checkpoint == "best" and not (folder / "best.pt").exists():
+        raise UsageError(f"checkpoint=best: {run} has no best one, as its metric was none; use checkpoint=last")
+    named = folder / ("best.pt" if checkpoint == "best" else checkpoint)
+    file = named if named.is_file() else Path(checkpoint)
+    if not file.is_file():
+        kept = ", ".join(path.name for path in numbered)
+        raise UsageError(f"checkpoint={checkpoint}: no such file; allowed: last, best, {kept}, or a path")
+    return file.resolve(), load(file)
