@@ -120,7 +120,7 @@ def test_a_save_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: py
         patch.setattr(where, fail)
         with pytest.raises(OSError, match="No space left"):
             checkpoints.save(2, state(2))
-    assert newest(checkpoints.numbered())["step"] in (1, 2)
+    assert newest(checkpoints.numbered())[1]["step"] in (1, 2)
     assert (tmp_path / "checkpoints" / "000001.pt").exists()
 
 
@@ -135,7 +135,7 @@ def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(
         checkpoints.save(step, state(step))
     (tmp_path / "checkpoints" / "000003.pt").write_bytes(b"")
     with caplog.at_level("WARNING"):
-        assert newest(checkpoints.numbered())["step"] == 2
+        assert newest(checkpoints.numbered())[1]["step"] == 2
     assert "000003.pt is of no use" in caplog.text
     for path in checkpoints.numbered():
         path.write_bytes(b"")
