@@ -18,7 +18,19 @@ log = logging.getLogger(__name__)
 
 DATA_PATHS = ("data.root", "data.images", "data.labels")
 """Data may have moved between a run and its continuation: that they are the same data is seen by their fingerprint."""
-FREE = ("resume", "name", "tags", "dry_run", "device", "threads", "logger", "trainer.steps", "trainer.keep")
+FREE = (
+    "resume",
+    "name",
+    "tags",
+    "dry_run",
+    "device",
+    "threads",
+    "logger",
+    "trainer.steps",
+    "trainer.keep",
+    "trainer.patience",
+    "trainer.alarm",
+)
 """What may differ between a run and its continuation; besides, how often it looks up (``trainer.*_every``)."""
 
 

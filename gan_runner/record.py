@@ -10,6 +10,7 @@ from torch import nn
 
 from gan_runner.build import Design, Parts
 from gan_runner.data.source import Source
+from gan_runner.metrics.base import Metric
 from gan_runner.reporting.runfile import RunFile, describe_environment
 from gan_runner.training.state import RunState
 
@@ -50,6 +51,12 @@ class Record:
         verb = f"resumes at step {step}" if step else "starts"
         return f"{describe(parts, source, self._choices)} {verb}; folder {shown(self._folder)}"
 
+    def judged_by(self, metric: Metric) -> None:
+        """Write what a prepared metric says of its values: which decides, which way is better, what is full marks."""
+        name = type(metric).__module__.rpartition(".")[2]
+        facts = {"monitor": metric.monitor, "directions": dict(metric.directions), "goal": metric.goal()}
+        self._file.update(metric={"name": name, **facts, "provenance": metric.provenance()})
+
     def end(self, status: str, state: RunState, error: str | None = None) -> None:
         """Write how the run ended: finished, interrupted or failed."""
         self._file.update(
@@ -61,6 +68,8 @@ class Record:
             final=state.metrics or None,
             best=state.best or None,
             best_step=state.best_step,
+            alarms=state.alarms,
+            stopped_early=state.stopped_early,
         )
 
     def closing_line(self, state: RunState) -> str:
@@ -70,7 +79,8 @@ class Record:
         look = f"look at {shown(self._folder / 'samples' / f'{state.step:06d}.png')}"
         if any(self._folder.glob("events.out.tfevents.*")):
             look += f", or run tensorboard --logdir {shown(self._folder.parent)}"
-        return f"finished {state.step} steps in {duration(state.seconds)}{verdict}; {look}"
+        early = f", {state.stopped_early}" if state.stopped_early else ""
+        return f"finished {state.step} steps in {duration(state.seconds)}{early}{verdict}; {look}"
 
     def hparams(self) -> dict[str, str | int | float | bool]:
         """Return the settings worth a column in TensorBoard, the same keys for every run."""

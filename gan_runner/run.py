@@ -170,6 +170,7 @@ class Run:
             with stop.at_once():  # there is nothing to save yet
                 evaluator.prepare(parts.source, parts.device)
                 log.info("%s", evaluator.announcement())
+            self.record.judged_by(evaluator.metric)
         checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
         checkpoints.rewind(state.step)
         environment = describe_environment()
@@ -193,5 +194,5 @@ class Run:
         extra = [construct(node, f"logger.{name}", folder=self.folder, start_step=step) for name, node in nodes]
         writer = Writer([JsonLines(self.folder, step), *extra])
         if step == 0:
-            writer.text("config", f"```yaml\n{self.request.files['config.yaml']}\n```")
+            writer.text(0, "config", f"```yaml\n{self.request.files['config.yaml']}\n```")
         return writer

@@ -30,11 +30,13 @@ class Trained:
     ``run`` is a run's folder or one of its checkpoints; in a folder ``checkpoint`` is ``last``, ``best`` or a file's
     name. ``weights`` are the running average, which training itself samples, or the ``raw`` ones as they were trained.
 
+    ``device=None`` is the run's own.
+
     ``step`` is the checkpoint's, ``outline`` the data's shape, classes and scale without the data.
     """
 
     def __init__(
-        self, run: str | Path, checkpoint: str = "last", device: str = "auto", weights: Weights | None = None
+        self, run: str | Path, checkpoint: str = "last", device: str | None = "auto", weights: Weights | None = None
     ) -> None:
         self.file, saved = read_checkpoint(Path(run), checkpoint)
         if "facts" not in saved:
@@ -45,7 +47,7 @@ class Trained:
         self.threads: int = saved["threads"]
         self.step: int = saved["state"]["step"]
         self.outline = Source.from_facts(saved["facts"])
-        self.device = pick_device(device)
+        self.device = pick_device(device or self.config["device"])
         trainer = call(TrainerSettings, self.config["trainer"], "trainer")
         with isolated_rng():
             self.game = build_game(self.config, build_objectives(self.config), self.outline, trainer)

@@ -30,12 +30,13 @@ MAY_IMPORT = {
     "views": {"games"},
     "pictures": {"data", "reporting", "training", "views"},
     "folder": {"errors", "lock", "reporting", "training"},
-    "record": {"build", "data", "reporting", "training"},
+    "record": {"build", "data", "metrics", "reporting", "training"},
     "trained": {"build", "construct", "data", "errors", "folder", "games", "training", "types"},
+    "evaluation": BASE | {"construct", "data", "datachoice", "metrics", "record", "reporting", "trained", "training"},
     "run": BASE | {"build", "construct", "data", "folder", "pictures", "record", "reporting", "training"},
     "datatool": BASE | {"construct", "data", "datachoice"},
     "check": BASE | {"data", "datachoice", "datatool", "pictures", "reporting"},
-    "cli": {"errors", "run", "datatool", "check", "reporting", "training", "cli"},
+    "cli": {"errors", "run", "evaluation", "datatool", "check", "reporting", "training", "cli"},
 }
 
 

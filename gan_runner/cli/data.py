@@ -3,16 +3,9 @@
 import shlex
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, cast
 
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
-from omegaconf import OmegaConf
-
-from gan_runner.cli.app import conf_dir, guarded, register_resolvers
-from gan_runner.cli.explain import config_dirs
-from gan_runner.cli.quoting import quote_odd_values, quoted
+from gan_runner.cli.app import guarded
+from gan_runner.cli.composing import compose_words, words_and_folders
 from gan_runner.errors import UsageError
 
 CONFIG = "gan_data"
@@ -64,11 +57,8 @@ def run(arguments: Sequence[str]) -> bool:
     name, *rest = arguments
     if name not in ("render", "prepare", "check"):
         raise UsageError(f"gan-data {name}: no such command; allowed: render, prepare, check (gan-data --help)")
-    if unknown := [word for word in rest if word.startswith("-") and not word.startswith(("--config-dir", "-cd"))]:
-        raise UsageError(f"gan-data {name}: {unknown[0]} is not known here; allowed: --config-dir DIR, --help")
-    folders = list(config_dirs(rest))
-    typed = [word for word in rest if not word.startswith("-") and word not in map(str, folders)]
-    composed = compose_data(typed, folders)
+    typed, folders = words_and_folders(f"gan-data {name}", rest)
+    composed = compose_words(CONFIG, typed, folders)
 
     from gan_runner import check, datatool  # torch takes over a second: not before it is needed
     from gan_runner.reporting.counter import Counter
@@ -88,17 +78,6 @@ def run(arguments: Sequence[str]) -> bool:
         else:
             print(datatool.render(config, counter))
     return False
-
-
-def compose_data(typed: Sequence[str], folders: Sequence[Path]) -> dict[str, Any]:
-    """Return the config that the words ``typed`` compose to, with the choices in the user's own ``folders``."""
-    register_resolvers()
-    GlobalHydra.instance().clear()
-    places = ",".join(quoted(f"file://{folder.absolute()}") for folder in folders)
-    search = [f"hydra.searchpath=[{places}]"] if folders else []
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        composed = OmegaConf.to_container(compose(CONFIG, [*search, *quote_odd_values(typed)]), resolve=True)
-    return cast(dict[str, Any], composed)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,18 @@ from hydra.errors import HydraException
 PLAIN = re.compile(r"[\w\-./:,=@+$%*?|\\\[\]{}'\"]*", re.ASCII)
 """Arguments of these characters alone are left to Hydra: parsing them here to see would cost a tenth of a second."""
 
-PATHS = ("data.root", "data.images", "data.labels", "out", "sheet", "resume", "hydra.run.dir", "hydra.sweep.dir")
+PATHS = (
+    "data.root",
+    "data.images",
+    "data.labels",
+    "out",
+    "sheet",
+    "resume",
+    "run",
+    "checkpoint",
+    "hydra.run.dir",
+    "hydra.sweep.dir",
+)
 """Settings that name a file or folder."""
 
 

@@ -135,8 +135,10 @@ class Adversarial(LatentGame):
         extra = {"turn": turn} if self.loss.needs_turn else {}
         terms = {"adversarial": self.loss.discriminator(real_scores, fake_scores, **extra)}
         penalties, stats = self._penalties(critic, turn, due)
-        means = {"score/real": real_scores.mean(), "score/fake": fake_scores.mean()}
-        return Outcome(terms | penalties, means | stats)
+        scores = {"score/real": real_scores.mean(), "score/fake": fake_scores.mean()}
+        if self.loss.has_targets:
+            scores["score/ranked"] = (real_scores > fake_scores).float().mean()
+        return Outcome(terms | penalties, scores | stats)
 
     def _half_turn(self, half: str, draw: Draw, due: frozenset[str]) -> Outcome:
         assert isinstance(self.loss, SeparableLoss)

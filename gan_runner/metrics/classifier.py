@@ -158,7 +158,7 @@ class Classifier(Metric):
 
     def seconds(self) -> float:
         """Return what looking at the samples takes, and comparing pairs of them."""
-        return self.samples * self._pixels / PIXELS_PER_SECOND + self._neighbours**2 * PAIR_SECONDS
+        return self.samples * self._pixels / PIXELS_PER_SECOND + self._real.neighbours**2 * PAIR_SECONDS
 
     def provenance(self) -> dict[str, Any]:
         """Return the numbers of pictures on either side, and the classifier's digest and accuracy on held-out data."""

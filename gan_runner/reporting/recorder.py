@@ -59,6 +59,12 @@ class RunRecorder:
         self._writer.scalars(step, {f"metric/{name}": value for name, value in values.items()})
         self._progress.note(f"step {step}: {self._describe(values)}", keep=True)
 
+    def alarm(self, step: int, kind: str, text: str) -> None:
+        """Say a sign of collapse in the log, and mark the step: a 1 under ``alarm/KIND`` and the sentence as text."""
+        log.warning("step %d: %s", step, text)
+        self._writer.scalars(step, {f"alarm/{kind}": 1.0})
+        self._writer.text(step, f"alarm/{kind}", text)
+
     def flush(self) -> None:
         """Bring everything to the disk."""
         self._writer.flush()

@@ -34,7 +34,6 @@ class TensorBoard(Backend):
         from torch.utils.tensorboard import summary
 
         self._summary: Any = summary
-        self._start_step = start_step
         # TensorBoard drops what has this step or a later one.
         self._file = _EventFile(folder, purge_step=start_step + 1 if start_step > 0 else 0)
         self._file.add(summary.custom_scalars(LAYOUT), 0)  # type: ignore[no-untyped-call]
@@ -51,9 +50,9 @@ class TensorBoard(Backend):
         self._file.add(self._summary.image(tag, picture, dataformats="CHW"), step)
         self.flush()
 
-    def text(self, tag: str, text: str) -> None:
-        """Record a text in markdown at the step training starts from."""
-        self._file.add(self._summary.text(tag, text), self._start_step)
+    def text(self, step: int, tag: str, text: str) -> None:
+        """Record a text in markdown."""
+        self._file.add(self._summary.text(tag, text), step)
         self.flush()
 
     def hparams(self, settings: Mapping[str, Scalar], metrics: Mapping[str, float]) -> None:

@@ -38,7 +38,7 @@ class Backend(ABC):
     def image(self, step: int, tag: str, picture: "Tensor") -> None:
         """Record a uint8 picture ``[C, H, W]``; by default nothing."""
 
-    def text(self, tag: str, text: str) -> None:
+    def text(self, step: int, tag: str, text: str) -> None:
         """Record a text in markdown; by default nothing."""
 
     def hparams(self, settings: Mapping[str, Scalar], metrics: Mapping[str, float]) -> None:
@@ -70,9 +70,9 @@ class Writer:
         """Record a uint8 picture ``[C, H, W]`` at ``step``."""
         self._each(lambda backend: backend.image(step, tag, picture))
 
-    def text(self, tag: str, text: str) -> None:
-        """Record a text in markdown."""
-        self._each(lambda backend: backend.text(tag, text))
+    def text(self, step: int, tag: str, text: str) -> None:
+        """Record a text in markdown at ``step``."""
+        self._each(lambda backend: backend.text(step, tag, text))
 
     def hparams(self, settings: Mapping[str, Scalar], metrics: Mapping[str, float]) -> None:
         """Record the run's settings next to its results, which are scalars already written."""

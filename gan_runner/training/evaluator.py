@@ -45,6 +45,10 @@ class Evaluator:
             torch.manual_seed(self._sampler.seed)  # for a generator with noise of its own
             return self.metric.evaluate(_finite(self._sampler.batches(self.metric.samples)))
 
+    def goal(self) -> dict[str, float]:
+        """Return the values of a run that learned all of the data."""
+        return self.metric.goal()
+
     def is_better(self, values: Mapping[str, float], best: Mapping[str, float]) -> bool:
         """Return whether ``values`` beat the ``best`` so far; anything beats an empty best."""
         if not best:

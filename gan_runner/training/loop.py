@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from dataclasses import asdict
 from typing import Any, Protocol
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from gan_runner.data.stream import Stream
 from gan_runner.errors import TrainingFailedError
+from gan_runner.training.alarm import Alarm, Watch
 from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.engine import Engine
 from gan_runner.training.evaluator import Evaluator
@@ -31,6 +33,9 @@ class Recorder(Protocol):
 
     def metrics(self, step: int, values: dict[str, float]) -> None:
         """Record the values of one evaluation."""
+
+    def alarm(self, step: int, kind: str, text: str) -> None:
+        """Record a sign of collapse."""
 
     def flush(self) -> None:
         """Bring what was recorded to the disk."""
@@ -58,6 +63,7 @@ class Loop:
         self.checkpoints = checkpoints
         self.evaluator = evaluator
         self.identity = identity
+        self._watch = Watch(evaluator.goal() if evaluator else {}, state.watch) if settings.alarm else None
         self._images = settings.batch_size * engine.batches_per_step
         self._rates = {f"lr/{side}": rate for side, rate in engine.rates().items()}
 
@@ -66,7 +72,10 @@ class Loop:
         state, settings = self.state, self.settings
         clock = _Clock(state)
         saved = state.step
-        while state.step < settings.steps and stop.signal is None:
+        if state.step == 0 and settings.at_start:
+            self._look()
+        self._stop_early()
+        while state.step < settings.steps and stop.signal is None and state.stopped_early is None:
             observe = self._due(settings.log_every, state.step + 1)
             scalars = self.engine.step(self.stream, observe)
             state.step += 1
@@ -74,11 +83,12 @@ class Loop:
             if observe:
                 self._log(scalars, clock)
             better = False
-            if self._due(settings.sample_every, state.step):
-                self.recorder.samples(state.step)
-                clock.pause()
             if self.evaluator is not None and self._due(settings.eval_every, state.step):
                 better = self._evaluate(self.evaluator)
+                self._stop_early()
+                clock.pause()
+            if self._due(settings.sample_every, state.step) or state.stopped_early is not None:
+                self.recorder.samples(state.step)
                 clock.pause()
             if better or self._due(settings.save_every, state.step):
                 clock.pause()
@@ -88,6 +98,12 @@ class Loop:
         if saved != state.step and self._save() is None:
             raise TrainingFailedError(f"step {state.step} could not be saved in {self.checkpoints.folder}")
 
+    def _look(self) -> None:
+        """Record what the generator makes before it has learned anything; no candidate for the best."""
+        self.recorder.samples(self.state.step)
+        if self.evaluator is not None:
+            self.recorder.metrics(self.state.step, self.evaluator.evaluate())
+
     def _due(self, every: int, step: int) -> bool:
         return step == self.settings.steps or (every > 0 and step % every == 0)
 
@@ -96,6 +112,8 @@ class Loop:
         values |= self._rates | {"time/images_per_second": clock.rate() * self._images}
         self.recorder.scalars(self.state.step, values)
         self._refuse_divergence([name for name, value in values.items() if not math.isfinite(value)])
+        if self._watch is not None:
+            self._tell(self._watch.logged(self.state.step, values))
 
     def _evaluate(self, evaluator: Evaluator) -> bool:
         values = evaluator.evaluate()
@@ -103,8 +121,24 @@ class Loop:
         self.state.metrics = values
         if better:
             self.state.best, self.state.best_step = values, self.state.step
+        self.state.since_best = 0 if better else self.state.since_best + 1
         self.recorder.metrics(self.state.step, values)
+        if self._watch is not None:
+            self._tell(self._watch.evaluated(self.state.step, values))
         return better
+
+    def _tell(self, alarms: list[Alarm]) -> None:
+        for alarm in alarms:
+            self.state.alarms.append(asdict(alarm))
+            self.recorder.alarm(alarm.step, alarm.kind, alarm.text)
+
+    def _stop_early(self) -> None:
+        """Note that the run ends here if it has not become better for as many evaluations as the settings allow."""
+        state, patience = self.state, self.settings.patience
+        enough = patience is not None and state.since_best >= patience
+        state.stopped_early = (
+            f"no better in {state.since_best} evaluations since step {state.best_step}" if enough else None
+        )
 
     def _save(self) -> int | None:
         """Write a checkpoint and return its step; None, after a warning, if the disk refuses: the next may succeed."""

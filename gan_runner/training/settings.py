@@ -32,6 +32,8 @@ class TrainerSettings:
     ``steps`` counts rounds (each ends with the generator's update); every ``*_every`` is in steps and 0 means never
     (the end of the run is always sampled, evaluated and saved). With ``latents="shared"`` the generator's first round
     plays on the latents (and batch) of the discriminator's last. ``ema`` is the decay of the generator's average.
+    ``at_start`` samples and evaluates before the first step, too; ``patience`` is the number of evaluations in a row
+    without a better one after which the run ends.
     """
 
     steps: int
@@ -47,11 +49,14 @@ class TrainerSettings:
     sample_every: int
     save_every: int
     eval_every: int
+    at_start: bool
+    patience: int | None
+    alarm: bool
     keep: int
 
     def __post_init__(self) -> None:
-        for key in ("steps", "batch_size", "d_steps", "g_steps", "log_every", "keep"):
-            if getattr(self, key) < 1:
+        for key in ("steps", "batch_size", "d_steps", "g_steps", "log_every", "keep", "patience"):
+            if getattr(self, key) is not None and getattr(self, key) < 1:
                 raise ValueError(f"{key}, got {getattr(self, key)}; allowed: 1 or more")
         for key in ("sample_every", "save_every", "eval_every"):
             if getattr(self, key) < 0:

@@ -12,13 +12,21 @@ from gan_runner.training.seed import restore_rng_state, rng_state
 
 @dataclass
 class RunState:
-    """Where a run is: steps done, wall seconds spent on them, the newest metric values and the best ones."""
+    """Where a run is: steps done, wall seconds spent on them, the newest metric values and the best ones.
+
+    ``since_best`` counts the evaluations after the best one; ``alarms`` are those told so far, ``watch`` is what the
+    watch for them remembers; ``stopped_early`` says why the run ended before its last step, if it did.
+    """
 
     step: int = 0
     seconds: float = 0.0
     metrics: dict[str, float] = field(default_factory=dict)
     best: dict[str, float] = field(default_factory=dict)
     best_step: int | None = None
+    since_best: int = 0
+    alarms: list[dict[str, Any]] = field(default_factory=list)
+    watch: dict[str, Any] = field(default_factory=dict)
+    stopped_early: str | None = None
 
 
 def capture(engine: Engine, stream: Stream, state: RunState) -> dict[str, Any]:

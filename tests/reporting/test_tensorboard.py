@@ -88,7 +88,7 @@ def test_pictures_and_text_come_back(tmp_path: Path) -> None:
     board = TensorBoard(tmp_path, 0)
     board.image(5, "samples", picture)
     board.image(5, "real", grey)
-    board.text("config", "```yaml\nseed: 0\n```")
+    board.text(0, "config", "```yaml\nseed: 0\n```")
     board.close()
     events = read(tmp_path)
     (event,) = events.Images("samples")

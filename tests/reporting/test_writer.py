@@ -42,7 +42,7 @@ def test_everything_reaches_every_backend(tmp_path: Path) -> None:
 def test_what_a_backend_has_no_use_for_is_no_error(tmp_path: Path, warnings_logged: list[str]) -> None:
     writer = Writer([Recorder(tmp_path, 0), JsonLines(tmp_path, 0), Csv(tmp_path, 0)])
     writer.image(1, "samples", torch.zeros(1, 2, 2, dtype=torch.uint8))
-    writer.text("config", "a: 1")
+    writer.text(0, "config", "a: 1")
     writer.hparams({"loss": "lsgan"}, {})
     writer.flush()
     writer.close()

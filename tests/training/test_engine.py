@@ -123,7 +123,8 @@ class Score(Line):
 def line_engine(order: str = "alternating", d_update: str = "joint", latents: str = "fresh") -> tuple[Engine, Stream]:
     """G(z) = g z and D(x) = d x on one real point x = 2 with latents z, plain gradient descent with rate 0.1."""
     game = Adversarial(Line(0.5), Score(0.3), LeastSquares(), {}, Prior(1), d_update=d_update)  # type: ignore[arg-type]
-    rare = {"log_every": 1, "sample_every": 0, "save_every": 0, "eval_every": 0, "keep": 1}
+    rare: dict[str, Any] = {"log_every": 1, "sample_every": 0, "save_every": 0, "eval_every": 0, "keep": 1}
+    rare |= {"at_start": False, "patience": None, "alarm": False}
     settings = TrainerSettings(1, 1, 1, 1, order, latents, d_update, 0.9, False, **rare)  # type: ignore[arg-type]
     optimizers = {
         name: torch.optim.SGD([w for net in player.networks for w in game.networks[net].parameters()], lr=0.1)

@@ -30,6 +30,9 @@ class Diary:
     def metrics(self, step: int, values: dict[str, float]) -> None:
         self.told.append(("metrics", step))
 
+    def alarm(self, step: int, kind: str, text: str) -> None:
+        self.told.append((kind, step))
+
     def flush(self) -> None:
         pass
 
@@ -42,9 +45,15 @@ class Scripted(Evaluator):
 
     def __init__(self, values: list[float]) -> None:
         self._values = iter(values)
+        self.seen: list[float] = []
 
     def evaluate(self) -> dict[str, float]:
-        return {"w1": next(self._values)}
+        value = next(self._values)
+        self.seen.append(value)
+        return {"w1": value}
+
+    def goal(self) -> dict[str, float]:
+        return {}
 
     def is_better(self, values: Any, best: Any) -> bool:
         return not best or values["w1"] < best["w1"]
@@ -137,3 +146,60 @@ def test_scalars_are_read_in_one_transfer_in_their_order() -> None:
     assert list(values) == ["a", "b", "c"]
     assert (values["a"], values["b"]) == (1.5, 2.0)
     assert read({}) == {}
+
+
+def test_patience_ends_the_run_with_a_sample_and_a_checkpoint_and_says_why(compose_config: Any, tmp_path: Path) -> None:
+    settings = ("trainer.steps=50", "trainer.eval_every=2", "trainer.sample_every=0", "trainer.patience=3")
+    parts = build(compose_config(*POINTS, *settings))
+    it, diary = loop(parts, tmp_path, Scripted([3.0, 1.0, 2.0, 1.5, 1.0, 9.0]))
+    it.run(StopRequest())
+    assert it.state.step == 10
+    assert it.state.stopped_early == "no better in 3 evaluations since step 4"
+    assert diary.steps("samples") == [10]
+    assert load(tmp_path / "last.pt")["state"]["step"] == 10
+
+
+def test_a_run_that_ended_early_goes_on_with_more_patience_only(compose_config: Any, tmp_path: Path) -> None:
+    settings = ("trainer.steps=12", "trainer.eval_every=2", "trainer.patience=1")
+    it, _ = loop(build(compose_config(*POINTS, *settings)), tmp_path, Scripted([1.0, 2.0]))
+    it.run(StopRequest())
+    assert it.state.step == 4
+    for patience, step in ((1, 4), (9, 12)):
+        parts = build(compose_config(*POINTS, *settings, f"trainer.patience={patience}"))
+        again, _ = loop(parts, tmp_path, Scripted([3.0, 3.0, 3.0, 3.0]))
+        again.state.__dict__.update(it.state.__dict__)
+        again.run(StopRequest())
+        assert again.state.step == step
+        assert (again.state.stopped_early is None) is (patience == 9)
+
+
+def test_before_the_first_step_nothing_is_looked_at_unless_asked(compose_config: Any, tmp_path: Path) -> None:
+    for asked, first in (("false", 4), ("true", 0)):
+        parts = build(compose_config(*POINTS, "trainer.steps=4", "trainer.sample_every=0", f"trainer.at_start={asked}"))
+        it, diary = loop(parts, tmp_path / asked, Scripted([0.5, 1.0]))
+        it.run(StopRequest())
+        assert diary.steps("metrics")[0] == diary.steps("samples")[0] == first
+        assert it.state.best_step == 4
+
+
+@pytest.mark.parametrize("alarm", [True, False])
+def test_a_collapse_is_told_where_it_is_wanted_and_stops_nothing(
+    compose_config: Any, tmp_path: Path, alarm: bool
+) -> None:
+    class Collapsing(Scripted):
+        def evaluate(self) -> dict[str, float]:
+            values = super().evaluate()
+            return values | {"modes": 8.0 if len(self.seen) <= 2 else 1.0}
+
+        def goal(self) -> dict[str, float]:
+            return {"modes": 8.0}
+
+    settings = ("trainer.steps=8", "trainer.eval_every=2", f"trainer.alarm={str(alarm).lower()}")
+    evaluator = Collapsing([3.0, 1.0, 2.0, 5.0])
+    it, diary = loop(build(compose_config(*POINTS, *settings)), tmp_path, evaluator)
+    it.run(StopRequest())
+    assert diary.steps("coverage") == ([6] if alarm else [])
+    text = "coverage has fallen: modes 1, it was 8 of 8"
+    assert it.state.alarms == ([{"step": 6, "kind": "coverage", "text": text}] if alarm else [])
+    assert load(tmp_path / "last.pt")["state"]["alarms"] == it.state.alarms
+    assert it.state.step == 8

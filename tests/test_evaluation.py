@@ -1,0 +1,140 @@
+"""`gan-eval`, by its real command line, on runs trained by the real `gan-train`."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gan_runner.reporting.runfile import RunFile
+
+SMALL = ("arch.generator.width=4", "arch.discriminator.width=4", "data.limit=300")
+QUICK = ("trainer=smoke", "trainer.eval_every=2", "logger=none")
+
+
+def run_command(name: str, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"gan_runner.cli.{name}", *words]
+    return subprocess.run(command, cwd=cwd, env=os.environ, capture_output=True, text=True, timeout=240, check=False)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a finished run on points and one on labelled pictures, by a generator told the class."""
+    folder = tmp_path_factory.mktemp("runs")
+    points = ("data=gaussian_mixture", "data.count=2000", "metric.samples=700", "hydra.run.dir=points")
+    digits = (*SMALL, "arch.conditional=true", "metric.samples=200", "hydra.run.dir=digits")
+    for words in (points, digits):
+        done = run_command("train", *QUICK, *words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def kept(place: Path, run: str) -> list[dict[str, Any]]:
+    return json.loads((place / run / "eval.json").read_text(encoding="utf-8"))["evaluations"]
+
+
+@pytest.mark.parametrize("run", ["points", "digits"])
+def test_a_finished_run_repeats_its_own_final_values_exactly(place: Path, run: str) -> None:
+    done = run_command("evaluate", f"run={run}", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert "repeated exactly" in done.stdout
+    assert "takes about" in done.stderr
+    (entry,) = [entry for entry in kept(place, run) if entry["weights"] == "average"]
+    record = RunFile.read(place / run)
+    assert record is not None
+    assert entry["values"] == record["final"]
+    assert record["metric"]["monitor"] == entry["monitor"]
+    assert record["metric"]["provenance"] == entry["provenance"]
+    assert ("accuracy" in entry["values"]) is (run == "digits")
+    assert run_command("evaluate", f"run={run}", cwd=place).returncode == 0
+    assert len([entry for entry in kept(place, run) if entry["weights"] == "average"]) == 1  # replaced, not repeated
+
+
+def test_other_checkpoints_weights_and_settings_stand_beside_each_other(place: Path) -> None:
+    shutil.copytree(place / "points", place / "several")
+    for words in (
+        ["checkpoint=000002.pt"],
+        ["weights=raw"],
+        ["metric.samples=600"],
+        ["metric=modes", "metric.samples=600"],
+    ):
+        assert run_command("evaluate", "run=several", *words, cwd=place).returncode == 0
+    entries = kept(place, "several")
+    assert [(entry["step"], entry["weights"], entry["metric"]["samples"]) for entry in entries] == [
+        (2, "average", 700),
+        (4, "raw", 700),
+        (4, "average", 600),
+    ]
+    assert "raw" not in run_command("evaluate", "run=several", "weights=raw", cwd=place).stdout
+
+
+def test_a_copy_elsewhere_and_a_checkpoint_file_alone_will_do(place: Path, tmp_path: Path) -> None:
+    there = tmp_path / "a copy"
+    shutil.copytree(place / "points", there)
+    done = run_command("evaluate", f"run={there}/checkpoints/000004.pt", cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert (there / "eval.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run=nowhere"], "run=nowhere: no such folder or file"),
+        (["checkpoint=best"], "run: which run"),
+        (["run=points", "checkpoint=000009.pt"], "allowed: last, best, 000002.pt, 000004.pt, or a path"),
+        (["run=points", "weights=ema"], "weights: got 'ema'; allowed: one of average, raw"),
+        (["run=points", "metric=classifier"], "needs labelled pictures; got data gaussian_mixture"),
+        (["run=points", "metric=none"], "metric=none scores nothing"),
+        (["run=points", "metric=mods"], "did you mean modes?"),
+        (["run=points", "metric.sampels=5"], "did you mean samples?"),
+        (["run=points", "loss=wgan"], "loss=wgan: is the run's own"),
+        (["run=points", "threads=0"], "threads, got 0; allowed: 1 or more"),
+        (["points"], "did you mean run=points?"),
+        (["run=points", "--verbose"], "--verbose is not known here"),
+        (["run=points", "device=cuda:99"], "device=cuda:99"),
+    ],
+)
+def test_bad_words_end_in_one_sentence(place: Path, words: list[str], message: str) -> None:
+    done = run_command("evaluate", *words, cwd=place)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_other_data_are_refused(place: Path, tmp_path: Path) -> None:
+    picture = Path(__file__).parents[1] / "docs" / "images" / "mnist.png"
+    for name, count in (("then", 8), ("now", 9)):
+        for number in range(count):
+            (tmp_path / name).mkdir(exist_ok=True)
+            shutil.copy(picture, tmp_path / name / f"{number}.png")
+    data = ("data=folder", f"data.root={tmp_path / 'then'}", "data.size=16", "arch=mlp", "metric=none")
+    assert run_command("train", *QUICK, *data, "hydra.run.dir=pictures", cwd=tmp_path).returncode == 0
+    done = run_command("evaluate", "run=pictures", "metric=modes", f"data.root={tmp_path / 'now'}", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "are not what" in done.stderr
+    assert "data.root=DIR" in done.stderr
+
+
+def test_a_damaged_list_of_evaluations_is_not_overwritten(place: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(place / "points", run)
+    (run / "eval.json").write_text("{")
+    done = run_command("evaluate", f"run={run}", cwd=place)
+    assert done.returncode == 2
+    assert "eval.json is damaged" in done.stderr
+    assert (run / "eval.json").read_text() == "{"
+
+
+def test_help_answers_without_torch() -> None:
+    code = (
+        "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules)); "
+        "from gan_runner.cli import evaluate; sys.argv = ['gan-eval', '--help']; evaluate.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+    assert "gan-eval run=PATH" in done.stdout

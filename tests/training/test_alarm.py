@@ -1,0 +1,58 @@
+import json
+from typing import Any
+
+import pytest
+
+from gan_runner.training.alarm import SPAN, Watch
+
+
+def kinds(watch: Watch, scalars: list[tuple[int, dict[str, float]]]) -> list[tuple[int, str]]:
+    return [(alarm.step, alarm.kind) for step, values in scalars for alarm in watch.logged(step, values)]
+
+
+def steps(values: list[float], name: str, start: int = 0, every: int = 100) -> list[tuple[int, dict[str, float]]]:
+    return [(start + every * number, {name: value}) for number, value in enumerate(values)]
+
+
+def test_a_discriminator_that_wins_for_a_thousand_steps_is_told_once() -> None:
+    assert kinds(Watch({}, {}), steps([0.7] + [1.0] * 30, "score/ranked")) == [(100 + SPAN, "discriminator")]
+
+
+def test_a_single_batch_that_it_loses_begins_the_count_anew() -> None:
+    assert kinds(Watch({}, {}), steps(([1.0] * 9 + [0.98]) * 5, "score/ranked")) == []
+
+
+def test_told_again_only_after_it_was_over() -> None:
+    scalars = steps([1.0] * 15 + [0.5] + [1.0] * 15, "score/ranked")
+    assert kinds(Watch({}, {}), scalars) == [(1000, "discriminator"), (2600, "discriminator")]
+
+
+def test_a_gradient_that_vanishes_for_a_thousand_steps_is_told() -> None:
+    scalars = steps([2.0] * 20 + [1e-3] * 12, "grad_norm/generator")
+    assert kinds(Watch({}, {}), scalars) == [(2000 + SPAN, "gradient")]
+    weaker = steps([2.0] * 20 + [2.1e-3] * 40, "grad_norm/generator")
+    assert kinds(Watch({}, {}), weaker) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "told"), [([10, 9, 6], 0), ([10, 5], 1), ([10, 5, 4, 3], 1), ([4, 8, 4, 7, 3], 2), ([1, 0], 0)]
+)
+def test_coverage_that_falls_to_half_of_what_it_was_is_told(values: list[int], told: int) -> None:
+    watch = Watch({"classes": 10.0}, {})
+    alarms = [alarm for step, value in enumerate(values) for alarm in watch.evaluated(step, {"classes": float(value)})]
+    assert [alarm.kind for alarm in alarms] == ["coverage"] * told
+    if told:
+        assert "classes" in alarms[0].text
+        assert "of 10" in alarms[0].text
+
+
+def test_what_it_remembers_goes_through_a_checkpoint() -> None:
+    scalars = steps([1.0] * 25, "score/ranked")
+    whole, state = Watch({"modes": 8.0}, {}), dict[str, Any]()
+    first = Watch({"modes": 8.0}, state)
+    first.evaluated(0, {"modes": 8.0})
+    whole.evaluated(0, {"modes": 8.0})
+    before = kinds(first, scalars[:7])
+    second = Watch({"modes": 8.0}, json.loads(json.dumps(state)))
+    assert before + kinds(second, scalars[7:]) == kinds(whole, scalars)
+    assert second.evaluated(1, {"modes": 1.0}) == whole.evaluated(1, {"modes": 1.0})
