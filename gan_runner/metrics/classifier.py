@@ -12,16 +12,9 @@ from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
 from gan_runner.metrics import cache
 from gan_runner.metrics.base import Direction, Metric
+from gan_runner.metrics.batches import EXAMINE_BATCH, batches_of, random_part
 from gan_runner.metrics.features import DIRECTIONS, PAIR_SECONDS, RealFeatures, check_neighbours, statistics
-from gan_runner.metrics.judge import (
-    EXAMINE_BATCH,
-    batches_of,
-    classes_per_channel,
-    digest_of,
-    examine,
-    new_judge,
-    train_judge,
-)
+from gan_runner.metrics.judge import classes_per_channel, digest_of, examine, new_judge, train_judge
 from gan_runner.types import Generated
 
 log = logging.getLogger(__name__)
@@ -179,7 +172,7 @@ def _learn(source: Source, device: torch.device, per_channel: bool) -> dict[str,
     """Return all that depends on the data alone, on the CPU."""
     assert source.labels is not None
     judge, accuracy = train_judge(source, device, per_channel)
-    some = torch.randperm(len(source), generator=torch.Generator().manual_seed(1))[:REAL_PICTURES].sort().values
+    some = random_part(source, REAL_PICTURES, seed=1).sort().values
     features = examine(judge, batches_of(source, some, device)).features
     counts = torch.bincount(source.labels, minlength=len(source.classes))
     return {

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from torch.nn.functional import cross_entropy
 
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
+from gan_runner.metrics.batches import batches_of
 from gan_runner.types import Shape
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,6 @@ BATCH = 128
 UPDATES = 1200
 MOST_UPDATES = 20_000
 HELD_OUT = 20_000
-EXAMINE_BATCH = 500
 FEATURES = 128
 PIXELS_PER_SECOND = 6e6
 """Pixels (of whatever channels) trained on per second, measured on one CPU core; only to tell how long it will take."""
@@ -155,11 +155,6 @@ def train_judge(source: Source, device: torch.device, per_channel: bool = False)
     accuracy = float((predicted == source.labels[held_out]).double().mean())
     log.info("classifier trained in %.0f s: %.2f %% right on held-out data", time.monotonic() - start, 100 * accuracy)
     return judge, accuracy
-
-
-def batches_of(source: Source, index: Tensor, device: torch.device) -> Iterator[Tensor]:
-    """Yield the pictures at ``index`` as the judge sees them, ``[500, C, H, W]`` float32 at a time on the device."""
-    return (source.normalize(source.take(some).to(device)) for some in torch.split(index, EXAMINE_BATCH))
 
 
 @torch.inference_mode()

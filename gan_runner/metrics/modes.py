@@ -10,6 +10,7 @@ from torch import Tensor
 from gan_runner.data.source import Mixture, Source
 from gan_runner.errors import UsageError
 from gan_runner.metrics.base import Direction, Metric
+from gan_runner.metrics.transport import wasserstein1
 from gan_runner.types import Generated
 
 SEED = 1
@@ -109,18 +110,6 @@ class Modes(Metric):
     def goal(self) -> dict[str, float]:
         """Return that all modes are reached and occupied."""
         return {"modes": float(len(self._centres)), "occupied": float(len(self._centres))}
-
-
-def wasserstein1(real: Tensor, fake: Tensor) -> float:
-    """Return the exact Wasserstein-1 distance (Euclidean cost) of two sets of as many points, ``[N, D]`` each.
-
-    The best assignment is found in O(N^3): some 10 ms for 512 points.
-    """
-    from scipy.optimize import linear_sum_assignment  # a third of a second to import, for this metric alone
-
-    costs = torch.cdist(real, fake).numpy()
-    rows, columns = linear_sum_assignment(costs)
-    return float(costs[rows, columns].mean())
 
 
 def _mixture(source: Source) -> Mixture:

@@ -5,7 +5,7 @@ import torch
 from scipy.stats import kstest
 
 from gan_runner.data import parallel_lines
-from gan_runner.metrics.modes import wasserstein1
+from gan_runner.metrics.transport import wasserstein1
 
 
 @pytest.mark.parametrize("x", [0.0, -2.5])
