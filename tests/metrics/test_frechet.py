@@ -24,6 +24,32 @@ def test_it_agrees_with_the_general_matrix_square_root(size: int) -> None:
     assert distance(other, one) == pytest.approx(expected, rel=1e-6)
 
 
+def features(count: int, seed: int, shift: float) -> torch.Tensor:
+    """Return 48 correlated numbers a sample, none below 0, as a network's last features are."""
+    generator = torch.Generator().manual_seed(seed)
+    mixing = torch.randn(48, 48, generator=torch.Generator().manual_seed(9))
+    return (torch.randn(count, 48, generator=generator) @ mixing + shift).relu()
+
+
+def test_of_features_it_agrees_with_scipy() -> None:
+    real, fake = features(400, seed=1, shift=0.0), features(300, seed=2, shift=0.5)
+    (mean1, cov1), (mean2, cov2) = (
+        (rows.mean(axis=0), np.cov(rows, rowvar=False)) for rows in (real.double().numpy(), fake.double().numpy())
+    )
+    expected = np.square(mean1 - mean2).sum() + np.trace(cov1 + cov2 - 2 * sqrtm(cov1 @ cov2).real)
+    assert frechet_distance(*moments(real), *moments(fake)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_of_features_it_agrees_with_torch_fidelity() -> None:
+    fidelity = pytest.importorskip("torch_fidelity.metric_fid", reason="the extra metrics")
+    real, fake = features(400, seed=1, shift=0.0), features(300, seed=2, shift=0.5)
+    theirs = fidelity.fid_statistics_to_metric(
+        *(fidelity.fid_features_to_statistics(rows.double()) for rows in (real, fake)), verbose=False
+    )
+    expected = theirs["frechet_inception_distance"]
+    assert frechet_distance(*moments(real), *moments(fake)) == pytest.approx(expected, rel=1e-6)
+
+
 def test_diagonal_gaussians_have_a_closed_form() -> None:
     sd1, sd2 = np.array([1.0, 2.0, 0.0]), np.array([3.0, 0.5, 1.5])
     mean1, mean2 = np.array([0.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0])

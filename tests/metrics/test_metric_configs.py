@@ -6,12 +6,15 @@ import yaml
 
 from gan_runner.metrics.base import Metric
 from gan_runner.metrics.classifier import Classifier
+from gan_runner.metrics.inception import Inception
+from gan_runner.metrics.mmd import MMD
 from gan_runner.metrics.modes import Modes
+from gan_runner.metrics.wasserstein import Wasserstein
 
 FOLDER = Path(__file__).parents[2] / "conf" / "metric"
 
 
-@pytest.mark.parametrize("metric", [Classifier, Modes])
+@pytest.mark.parametrize("metric", [Classifier, Inception, MMD, Modes, Wasserstein])
 def test_the_yaml_lists_every_parameter_with_its_default(metric: type[Metric]) -> None:
     node = yaml.safe_load((FOLDER / f"{metric.__name__.lower()}.yaml").read_text())
     assert node.pop("_target_") == f"{metric.__module__}.{metric.__name__}"
