@@ -16,6 +16,7 @@ class Metric(ABC):
     """Numbers about ``samples`` generated samples.
 
     ``directions`` says of each value whether small or large is good, ``monitor`` which one decides what is best.
+    Where they depend on the data, `check` settles ``samples`` and ``monitor``.
     """
 
     directions: ClassVar[Mapping[str, Direction]]
@@ -47,5 +48,8 @@ class Metric(ABC):
         """Return, once prepared, what else decides the values: counts, and digests of what it judges with."""
 
     def goal(self) -> dict[str, float]:
-        """Return, once prepared, the values that a run reaches if it learned all of the data; by default none."""
+        """Return, once prepared, the values that tell a run which covers all of the data; by default none.
+
+        All of them are better when larger, e.g. ``{"classes": 10.0}``.
+        """
         return {}

@@ -100,10 +100,6 @@ class Wasserstein(Metric):
             "floor": self._floor,
         }
 
-    def goal(self) -> dict[str, float]:
-        """Return the floor."""
-        return {self.monitor: self._floor}
-
     def _unit_vectors(self, points: bool) -> Tensor | None:
         """Return the vectors ``[P, D]`` that samples are projected on; None for points with more than one number."""
         if points:
