@@ -1,17 +1,21 @@
-"""`gan-eval`, by its real command line, on runs trained by the real `gan-train`."""
+"""`gan-eval` on runs trained by the real `gan-train`; most of its words are given to it in this process."""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gan_runner.cli import evaluate
+from gan_runner.errors import UsageError
 from gan_runner.reporting.runfile import RunFile
 
+Command = Callable[..., str]
 SMALL = ("arch.generator.width=4", "arch.discriminator.width=4", "data.limit=300")
 QUICK = ("trainer=smoke", "trainer.eval_every=2", "logger=none")
 
@@ -37,8 +41,20 @@ def kept(place: Path, run: str) -> list[dict[str, Any]]:
     return json.loads((place / run / "eval.json").read_text(encoding="utf-8"))["evaluations"]
 
 
+@pytest.fixture
+def gan_eval(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Return a function that does what `gan-eval` does with its words, and returns what it prints."""
+    monkeypatch.chdir(place)
+
+    def run(*words: str) -> str:
+        evaluate.run(words)
+        return capsys.readouterr().out
+
+    return run
+
+
 @pytest.mark.parametrize("run", ["points", "digits"])
-def test_a_finished_run_repeats_its_own_final_values_exactly(place: Path, run: str) -> None:
+def test_a_finished_run_repeats_its_own_final_values_exactly(place: Path, gan_eval: Command, run: str) -> None:
     done = run_command("evaluate", f"run={run}", cwd=place)
     assert done.returncode == 0, done.stderr
     assert "repeated exactly" in done.stdout
@@ -50,33 +66,32 @@ def test_a_finished_run_repeats_its_own_final_values_exactly(place: Path, run: s
     assert record["metric"]["monitor"] == entry["monitor"]
     assert record["metric"]["provenance"] == entry["provenance"]
     assert ("accuracy" in entry["values"]) is (run == "digits")
-    assert run_command("evaluate", f"run={run}", cwd=place).returncode == 0
+    assert "repeated exactly" in gan_eval(f"run={run}")
     assert len([entry for entry in kept(place, run) if entry["weights"] == "average"]) == 1  # replaced, not repeated
 
 
-def test_other_checkpoints_weights_and_settings_stand_beside_each_other(place: Path) -> None:
-    shutil.copytree(place / "points", place / "several")
+def test_other_checkpoints_weights_and_settings_stand_beside_each_other(place: Path, gan_eval: Command) -> None:
+    shutil.copytree(place / "points", place / "several", ignore=shutil.ignore_patterns("eval.json"))
     for words in (
         ["checkpoint=000002.pt"],
         ["weights=raw"],
         ["metric.samples=600"],
         ["metric=modes", "metric.samples=600"],
     ):
-        assert run_command("evaluate", "run=several", *words, cwd=place).returncode == 0
+        gan_eval("run=several", *words)
     entries = kept(place, "several")
     assert [(entry["step"], entry["weights"], entry["metric"]["samples"]) for entry in entries] == [
         (2, "average", 700),
         (4, "raw", 700),
         (4, "average", 600),
     ]
-    assert "raw" not in run_command("evaluate", "run=several", "weights=raw", cwd=place).stdout
+    assert "the run's own" not in gan_eval("run=several", "weights=raw")
 
 
-def test_a_copy_elsewhere_and_a_checkpoint_file_alone_will_do(place: Path, tmp_path: Path) -> None:
+def test_a_copy_elsewhere_and_a_checkpoint_file_alone_will_do(place: Path, gan_eval: Command, tmp_path: Path) -> None:
     there = tmp_path / "a copy"
     shutil.copytree(place / "points", there)
-    done = run_command("evaluate", f"run={there}/checkpoints/000004.pt", cwd=place)
-    assert done.returncode == 0, done.stderr
+    assert "repeated exactly" in gan_eval(f"run={there}/checkpoints/000004.pt")
     assert (there / "eval.json").is_file()
 
 
@@ -89,7 +104,6 @@ def test_a_copy_elsewhere_and_a_checkpoint_file_alone_will_do(place: Path, tmp_p
         (["run=points", "weights=ema"], "weights: got 'ema'; allowed: one of average, raw"),
         (["run=points", "metric=classifier"], "needs labelled pictures; got data gaussian_mixture"),
         (["run=points", "metric=none"], "metric=none scores nothing"),
-        (["run=points", "metric=mods"], "did you mean modes?"),
         (["run=points", "metric.sampels=5"], "did you mean samples?"),
         (["run=points", "loss=wgan"], "loss=wgan: is the run's own"),
         (["run=points", "threads=0"], "threads, got 0; allowed: 1 or more"),
@@ -98,15 +112,21 @@ def test_a_copy_elsewhere_and_a_checkpoint_file_alone_will_do(place: Path, tmp_p
         (["run=points", "device=cuda:99"], "device=cuda:99"),
     ],
 )
-def test_bad_words_end_in_one_sentence(place: Path, words: list[str], message: str) -> None:
-    done = run_command("evaluate", *words, cwd=place)
-    assert done.returncode == 2
-    assert message in done.stderr
+def test_bad_words_end_in_one_sentence(gan_eval: Command, words: list[str], message: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        gan_eval(*words)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_words_that_hydra_refuses_are_explained(place: Path) -> None:
+    done = run_command("evaluate", "run=points", "metric=mods", cwd=place)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean modes?" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-    assert done.stdout == ""
 
 
-def test_other_data_are_refused(place: Path, tmp_path: Path) -> None:
+def test_other_data_are_refused(gan_eval: Command, tmp_path: Path) -> None:
     picture = Path(__file__).parents[1] / "docs" / "images" / "mnist.png"
     for name, count in (("then", 8), ("now", 9)):
         for number in range(count):
@@ -114,19 +134,16 @@ def test_other_data_are_refused(place: Path, tmp_path: Path) -> None:
             shutil.copy(picture, tmp_path / name / f"{number}.png")
     data = ("data=folder", f"data.root={tmp_path / 'then'}", "data.size=16", "arch=mlp", "metric=none")
     assert run_command("train", *QUICK, *data, "hydra.run.dir=pictures", cwd=tmp_path).returncode == 0
-    done = run_command("evaluate", "run=pictures", "metric=modes", f"data.root={tmp_path / 'now'}", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "are not what" in done.stderr
-    assert "data.root=DIR" in done.stderr
+    with pytest.raises(UsageError, match=r"are not what .* was trained on.*data\.root=DIR"):
+        gan_eval(f"run={tmp_path / 'pictures'}", "metric=modes", f"data.root={tmp_path / 'now'}")
 
 
-def test_a_damaged_list_of_evaluations_is_not_overwritten(place: Path, tmp_path: Path) -> None:
+def test_a_damaged_list_of_evaluations_is_not_overwritten(place: Path, gan_eval: Command, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(place / "points", run)
     (run / "eval.json").write_text("{")
-    done = run_command("evaluate", f"run={run}", cwd=place)
-    assert done.returncode == 2
-    assert "eval.json is damaged" in done.stderr
+    with pytest.raises(UsageError, match=r"eval\.json is damaged"):
+        gan_eval(f"run={run}")
     assert (run / "eval.json").read_text() == "{"
 
 
