@@ -76,8 +76,8 @@ class PictureSet:
         Networks and metrics are checked on it before hours go into decoding. Where grey or colour is for the first
         pictures to say, a process looks at those. Broken pictures that will be passed over are still counted.
         """
-        with Workers(self.parts[0], jobs=1) as workers:
-            recipe = workers.channels(self.recipe)
+        with Workers(self.parts[0], self.recipe, jobs=1) as workers:
+            recipe = workers.channels()
         assert recipe.channels is not None
         count = sum(len(part) for part in self.parts)
         classes = self.part_names if len(self.parts) > 1 else self.parts[0].classes

@@ -13,12 +13,15 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gan_runner import atomic
 from gan_runner.data.encoded.base import Broken, Piece
 from gan_runner.data.preparing.begun import JOURNAL, LABELS_PART, SAMPLES_PART, Head, claim, line_of
+from gan_runner.data.preparing.decoding import Decoded, Sizes
 from gan_runner.data.preparing.recipe import Report
 from gan_runner.data.preparing.store import HEADER, LABELS, LABELS_TYPE, MANIFEST, SAMPLES, npy_header
-from gan_runner.data.preparing.workers import Decoded, Sizes
 
 SECONDS = 1.0
 """Between two visits to the disk: syncing each piece would cost more than decoding it where pictures are small."""
@@ -58,12 +61,12 @@ class Growing:
     def _part(self) -> Path:
         return self._folder / SAMPLES_PART
 
-    def append(self, decoded: Decoded) -> None:
-        """Add a piece."""
-        pixels, labels = decoded.pixels.reshape(-1).data, decoded.labels.data  # no copies: the cores are busy
-        _write(self._samples, pixels)
+    def append(self, pixels: NDArray[np.uint8], decoded: Decoded) -> None:
+        """Add a piece, its pixels uint8 ``[n, C, S, S]``."""
+        content, labels = pixels.reshape(-1).data, decoded.labels.data  # no copies: the cores are busy
+        _write(self._samples, content)
         _write(self._labels, labels)
-        self._digest.update(pixels)
+        self._digest.update(content)
         line = {
             "piece": asdict(decoded.piece),
             "rows": len(decoded.labels),

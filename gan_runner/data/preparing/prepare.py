@@ -12,10 +12,11 @@ from typing import Any
 from gan_runner import lock
 from gan_runner.data.encoded.base import Broken, Collection
 from gan_runner.data.preparing.begun import Head, head_of, key
+from gan_runner.data.preparing.decoding import LOOKED_AT
 from gan_runner.data.preparing.journal import Growing, tidy
 from gan_runner.data.preparing.recipe import OnError, Recipe, Report, describe
 from gan_runner.data.preparing.store import FORMAT, Prepared, in_bytes, is_prepared, open_prepared
-from gan_runner.data.preparing.workers import LOOKED_AT, Workers
+from gan_runner.data.preparing.workers import Workers
 from gan_runner.errors import UsageError
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def prepare(
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         if not is_prepared(folder):
-            with Workers(collection, jobs) as workers:
+            with Workers(collection, recipe, jobs) as workers:
                 _prepare(collection, recipe, on_error, folder, report, workers, head)
     return _same_set(open_prepared(folder), head, on_error)
 
@@ -67,7 +68,7 @@ def _prepare(
     for note in collection.notes:
         log.info("%s: %s", collection.place, note)
     workers.start()
-    decided = workers.channels(recipe)
+    decided = workers.channels()
     assert decided.channels is not None
     try:
         with contextlib.closing(Growing(folder, head, (decided.channels, recipe.size, recipe.size), report)) as growing:
@@ -75,11 +76,11 @@ def _prepare(
             _refuse_small_disk(folder, total - growing.rows, decided)
             done = 0 if growing.last is None else growing.last.first + growing.last.count
             report("preparing", done, total)
-            for decoded in workers.decode(decided, growing.last):
+            for pixels, decoded in workers.decode(decided, growing.last):
                 refuse_broken([*lost, *growing.broken, *decoded.broken], everything, on_error)
                 if decoded.coloured is not None and decided != recipe:
                     raise UsageError(coloured(decoded.coloured))
-                growing.append(decoded)
+                growing.append(pixels, decoded)
                 done = decoded.piece.first + decoded.piece.count
                 report("preparing", done, total)
             growing.finish(_manifest(collection, decided, growing) | {"key": key(head)})

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_runner.data.encoded.base import Broken, Collection
+from gan_runner.data.preparing.decoding import Sizes
 from gan_runner.data.preparing.recipe import Recipe, Report
-from gan_runner.data.preparing.workers import Sizes, Workers
+from gan_runner.data.preparing.workers import Workers
 
 SHOWN = 100
 """Pictures kept for the contact sheet, spread evenly."""
@@ -42,10 +43,10 @@ def survey(collection: Collection, recipe: Recipe, report: Report, jobs: int | N
     """Decode every picture and return what was found; UsageError if the set as a whole cannot be read."""
     total = len(collection)
     wanted = set(np.linspace(0, total - 1, min(SHOWN, total)).astype(int).tolist())
-    with Workers(collection, jobs) as workers:
+    with Workers(collection, recipe, jobs) as workers:
         workers.start()
-        found = Survey(total, workers.channels(recipe), collection.classes, list(collection.broken))
-        for decoded in workers.decode(found.recipe):
+        found = Survey(total, workers.channels(), collection.classes, list(collection.broken))
+        for pixels, decoded in workers.decode(found.recipe):
             first, count = decoded.piece.first, decoded.piece.count
             found.broken += decoded.broken
             if found.recipe != recipe:
@@ -53,6 +54,6 @@ def survey(collection: Collection, recipe: Recipe, report: Report, jobs: int | N
             found.sizes.update(decoded.sizes)
             found.labels.update(decoded.labels[decoded.labels >= 0].tolist())
             chosen = [at - first for at in sorted(wanted & set(range(first, first + count)))]
-            found.shown += [decoded.pixels[at].copy() for at in chosen if at < len(decoded.pixels)]
+            found.shown += [pixels[at].copy() for at in chosen if at < len(pixels)]
             report("checking", first + count, total)
     return found

@@ -249,10 +249,10 @@ def test_the_pieces_are_short_where_pictures_are_slow_or_large_and_the_bytes_are
     def pieces(seconds: float, recipe: Recipe, room: int = workers.BYTES) -> list[Any]:
         monkeypatch.setattr(workers, "SECONDS", seconds)
         monkeypatch.setattr(workers, "BYTES", room)
-        with workers.Workers(numbers(500), 1) as one:
-            decoded = list(one.decode(recipe))
-        assert np.array_equal(np.concatenate([it.pixels for it in decoded]), expected(list(range(500))))
-        return [it.piece.count for it in decoded]
+        with workers.Workers(numbers(500), recipe, 1) as one:
+            decoded = [(pixels.copy(), it.piece.count) for pixels, it in one.decode(recipe)]
+        assert np.array_equal(np.concatenate([pixels for pixels, _ in decoded]), expected(list(range(500))))
+        return [count for _, count in decoded]
 
     grey = replace(RECIPE, channels=1)
     assert pieces(10.0, grey) == [8, 8, 32, 32, 128, 128, 164]
@@ -260,6 +260,21 @@ def test_the_pieces_are_short_where_pictures_are_slow_or_large_and_the_bytes_are
     assert pieces(10.0, grey, room=24 * 16) == [8, 8] + [24] * 20 + [4]
     assert pieces(10.0, grey, room=3 * 16) == [3] * 166 + [2]
     assert pieces(10.0, grey, room=1) == [1] * 500
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_pixels_stay_until_the_next_piece_is_asked_for(
+    numbers: Any, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(workers, "SECONDS", 0.0)  # pieces of 8
+    grey, good = replace(RECIPE, channels=1), [k for k in range(200) if k % 50]
+    with workers.Workers(numbers(200, bad=range(0, 200, 50)), grey, jobs) as several:
+        seen = 0
+        for pixels, decoded in several.decode(grey):
+            time.sleep(0.01)  # the processes are done with all that they may begin
+            assert np.array_equal(pixels, expected(good[seen : seen + len(decoded.labels)]))
+            seen += len(pixels)
+    assert seen == len(good)
 
 
 def test_an_error_ends_the_processes_at_once(numbers: Any, tmp_path: Path) -> None:
@@ -292,7 +307,7 @@ def test_two_at_once_do_the_work_once(numbers: Any, tmp_path: Path) -> None:
 
 
 SCRIPT = """
-import sys
+import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from numbers_collection import Numbers
@@ -300,6 +315,7 @@ from gan_runner.data.preparing.prepare import prepare
 from gan_runner.data.preparing.recipe import Recipe
 from gan_runner.errors import UsageError
 def told(what, done, total):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), int(sys.argv[4])))
     print(done, flush=True)
 if __name__ == "__main__":
     recipe = Recipe(64, fit="stretch", resample="box")
@@ -310,20 +326,16 @@ if __name__ == "__main__":
 """
 
 
-def command(tmp_path: Path, numbers: Any, count: int) -> list[str]:
+def command(tmp_path: Path, numbers: Any, count: int, file_bytes: int = resource.RLIM_INFINITY) -> list[str]:
+    """A process that prepares so many pictures; it can write files of ``file_bytes`` once its workers are there."""
     (tmp_path / "script.py").write_text(SCRIPT)
     module = Path(sys.modules[numbers.__module__].__file__ or "").parent
-    return [sys.executable, str(tmp_path / "script.py"), str(module), str(tmp_path / "set"), str(count)]
+    arguments = (tmp_path / "script.py", module, tmp_path / "set", count, file_bytes)
+    return [sys.executable, *map(str, arguments)]
 
 
 def test_a_disk_that_fills_up_stops_with_what_is_done_kept(numbers: Any, tmp_path: Path) -> None:
-    full = subprocess.run(
-        command(tmp_path, numbers, 70),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    full = subprocess.run(command(tmp_path, numbers, 70, 200_000), capture_output=True, text=True, check=False)
     assert full.returncode == 1
     told = re.search(r"the disk is full, after (\d+) of 70 pictures; they are kept: make room", full.stderr)
     assert told
@@ -333,6 +345,20 @@ def test_a_disk_that_fills_up_stops_with_what_is_done_kept(numbers: Any, tmp_pat
     done = subprocess.run(command(tmp_path, numbers, 70), capture_output=True, text=True, check=True)
     assert told[1] in done.stdout.split()
     verify(open_prepared(tmp_path / "set"), quiet)
+
+
+def test_no_room_for_the_shared_memory_is_a_sentence(numbers: Any, tmp_path: Path) -> None:
+    full = subprocess.run(
+        command(tmp_path, numbers, 70),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert full.returncode == 1
+    assert re.fullmatch(
+        r"4\.2 MB of memory to share .*: File too large; make room in /dev/shm .*jobs=1\)\n", full.stderr
+    )
 
 
 def test_kill_9_leaves_no_process_behind(numbers: Any, tmp_path: Path) -> None:
