@@ -36,7 +36,8 @@ MAY_IMPORT = {
     "run": BASE | {"build", "construct", "data", "folder", "pictures", "record", "reporting", "training"},
     "datatool": BASE | {"construct", "data", "datachoice"},
     "check": BASE | {"data", "datachoice", "datatool", "pictures", "reporting"},
-    "cli": {"errors", "run", "evaluation", "datatool", "check", "reporting", "training", "cli"},
+    "compare": {"errors", "reporting"},
+    "cli": {"atomic", "compare", "errors", "run", "evaluation", "datatool", "check", "reporting", "training", "cli"},
 }
 
 

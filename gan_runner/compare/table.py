@@ -1,0 +1,59 @@
+"""The comparison in the terminal."""
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from gan_runner.compare.comparison import Comparison
+from gan_runner.compare.results import Row
+from gan_runner.compare.verdict import problems, verdict
+
+
+def as_table(comparison: Comparison) -> Group:
+    """Return verdict, ranked groups, runs with something wrong, and folders not used."""
+    ranking = comparison.ranking
+    value = ranking.value or "value"
+    table = Table("", "group", "seeds", f"final {value}", f"best {value}", "success", "notes")
+    for place, row in enumerate(ranking.rows, 1):
+        table.add_row(
+            str(place),
+            Text(row.group.name),
+            seeds(row),
+            str(row.final or "none"),
+            f"{row.best or 'none'}{at_step(row)}",
+            rate(row),
+            ", ".join(notes(row)),
+        )
+    wrong = [f"{comparison.name(run.folder)}: {'; '.join(told)}" for run, told in problems(ranking.rows)]
+    unused = [f"{comparison.name(one.folder)}: not used, {one.reason}" for one in comparison.skipped]
+    lines = [Text(line) for line in (*verdict(ranking, comparison.keys, comparison.skipped), *wrong, *unused)]
+    means = Text(
+        f"mean ± standard error over seeds; success ({ranking.success}) with Wilson's 95 % interval", style="dim"
+    )
+    return Group(table, means, *lines)
+
+
+def seeds(row: Row) -> str:
+    """Return how many runs a group has; ``1 of 2`` if only one of two ended with a number."""
+    count = len(row.group.runs)
+    return str(count) if len(row.finals) in (0, count) else f"{len(row.finals)} of {count}"
+
+
+def rate(row: Row) -> str:
+    """Return e.g. ``2/2 (34-100 %)``."""
+    low, high = row.interval
+    return f"{row.successes}/{len(row.group.runs)} ({100 * low:.0f}-{100 * high:.0f} %)"
+
+
+def at_step(row: Row) -> str:
+    """Return at which step, or between which, the runs of the group were at their best."""
+    if not row.best_steps:
+        return ""
+    first, last = min(row.best_steps), max(row.best_steps)
+    return f" at {first:,}" if first == last else f" at {first:,} to {last:,}"
+
+
+def notes(row: Row) -> list[str]:
+    """Return what is wrong in a group, in few words."""
+    counts = {"failed": row.failed, "collapse alarm": row.collapsed, "fell apart": row.fell_apart}
+    return [f"{len(runs)} {what}" for what, runs in counts.items() if runs]
