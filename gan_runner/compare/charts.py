@@ -20,6 +20,7 @@ from gan_runner.compare.style import OTHERS, STEP, STYLES, Style, style_of, word
 
 POINTS = 120
 """Points of a curve: more than that are averaged in between, for no screen shows them."""
+MOST_GROUPS = 30
 WIDE = 100.0
 """An axis whose values span more than this factor is logarithmic."""
 WIDTH = 7.6
@@ -53,7 +54,7 @@ def curves(ranking: Ranking, names: Sequence[str]) -> str:
         for name, axes in zip(names, panels, strict=False):
             for place, row in reversed(list(enumerate(ranking.rows))):
                 _curve(axes, name, row.group.runs, style_of(place))
-            axes.set(xlabel=STEP, ylabel=words(name))
+            axes.set(xlabel=STEP, ylabel=_short(words(name), 40))
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
             _scale(axes)
         for axes in panels[len(names) :]:
@@ -64,8 +65,11 @@ def curves(ranking: Ranking, names: Sequence[str]) -> str:
 
 
 def finals(ranking: Ranking) -> str:
-    """Return a chart of every run's final (filled) and best (hollow) value, a line a group, as the URL of an SVG."""
-    rows = [row for row in ranking.rows if row.bests]
+    """Return a chart of every run's final (filled) and best (hollow) value as the URL of an SVG picture.
+
+    It has a line a group, of the first `MOST_GROUPS`.
+    """
+    rows = [row for row in ranking.rows if row.bests][:MOST_GROUPS]
     with mpl.rc_context(LOOK):
         figure = Figure(figsize=(WIDTH, 0.9 + 0.28 * len(rows)), layout="constrained")
         axes = figure.add_subplot()
@@ -81,7 +85,9 @@ def finals(ranking: Ranking) -> str:
                 )
         axes.set_yticks(range(len(rows)), [_short(row.group.name, 44) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xlabel(f"{words(ranking.value or '')}: final filled, best hollow; bars: mean final ± standard error")
+        axes.set_xlabel(
+            f"{_short(words(ranking.value or ''), 40)}: final filled, best hollow; bars: mean final ± standard error"
+        )
         values = [value for row in rows for value in (*row.finals, *row.bests)]
         if min(values) > 0 and max(values) > 10 * min(values):
             axes.set_xscale("log")
@@ -150,11 +156,19 @@ def _legend(figure: Figure, rows: Sequence[Row]) -> None:
     keys, names = [], []
     for row, style in zip(rows, STYLES, strict=False):
         keys.append(Line2D([], [], color=style.colour, linestyle=_dashes(style), marker=style.marker))
-        names.append(_short(row.group.name, 40))
+        names.append(_short(row.group.name, 60))
     if len(rows) > len(STYLES):
         keys.append(Line2D([], [], color=OTHERS.colour, linewidth=0.8))
         names.append(f"{len(rows) - len(STYLES)} other groups")
-    figure.legend(keys, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8, handlelength=4)
+    figure.legend(
+        keys,
+        names,
+        loc="outside lower center",
+        ncols=3 if max(map(len, names)) <= 28 else 2,
+        frameon=False,
+        fontsize=8,
+        handlelength=4,
+    )
 
 
 def _dashes(style: Style) -> Any:

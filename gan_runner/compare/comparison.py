@@ -8,7 +8,7 @@ from pathlib import Path
 from gan_runner.compare.groups import differing, grouped
 from gan_runner.compare.reading import read
 from gan_runner.compare.results import Ranking, rank
-from gan_runner.compare.runs import Run, Skipped, find
+from gan_runner.compare.runs import Run, Skipped, find, plain
 from gan_runner.compare.selection import comparable
 from gan_runner.errors import UsageError
 
@@ -33,7 +33,7 @@ class Comparison:
 
     def name(self, folder: Path) -> str:
         """Return a run's folder as seen from `home`."""
-        return os.path.relpath(folder, self.home)
+        return plain(os.path.relpath(folder, self.home))
 
 
 def compare(
@@ -52,7 +52,7 @@ def compare(
     if not runs:
         raise UsageError(
             f"none of {len(folders)} run folders below {_listed(paths)} can be used; the first, "
-            f"{skipped[0].folder}, is {skipped[0].reason}; give runs that finished"
+            f"{plain(str(skipped[0].folder))}, is {skipped[0].reason}; give runs that finished"
         )
     keys, groups = grouped(runs, by)
     ranking = rank(groups, value, success)
@@ -64,4 +64,4 @@ def _home(folders: Sequence[Path]) -> Path:
 
 
 def _listed(paths: Sequence[Path]) -> str:
-    return ", ".join(map(str, paths[:3])) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+    return ", ".join(plain(str(path)) for path in paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

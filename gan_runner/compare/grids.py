@@ -13,7 +13,8 @@ from gan_runner.compare.runs import Run
 
 BUDGET = 10_000_000
 """Bytes for all pictures together, before base64 makes four out of three."""
-SIDE = 320
+SIDES = ((150, 320), (300, 280), (10_000, 240))
+"""Up to how many pictures, how many pixels wide each is at most."""
 MOST = 600
 """Pictures of a page: the more runs, the fewer steps."""
 FRAMES = 12
@@ -56,7 +57,7 @@ def _latest(run: Run, step: int) -> Path | None:
 
 
 def _encoded(paths: Sequence[Path]) -> dict[Path, bytes]:
-    side, quality = SIDE, 80
+    side, quality = next((side for most, side in SIDES if len(paths) <= most), 200), 75
     while True:
         encoded = {path: data for path in paths if (data := _encode(path, side, quality))}
         total = sum(map(len, encoded.values()))
@@ -74,5 +75,5 @@ def _encode(path: Path, side: int, quality: int) -> bytes | None:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     small.thumbnail((side, 4 * side), Image.Resampling.BOX)
-    small.save(file, format="WEBP", quality=quality, method=1)
+    small.save(file, format="WEBP", quality=quality, method=0)
     return file.getvalue()

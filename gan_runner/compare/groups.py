@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from gan_runner.compare.runs import Run
+from gan_runner.compare.runs import Run, plain
 from gan_runner.errors import UsageError
 
 ASIDE = ("seed", "name", "tags", "resume", "dry_run", "device", "threads", "logger", "trainer.keep")
@@ -30,10 +30,10 @@ def trained_by(key: str) -> bool:
 
 
 def differing(runs: Sequence[Run]) -> list[str]:
-    """Return the choices and settings in which ``runs`` differ, choices first; those that `ASIDE` lists left out."""
+    """Return the choices and settings in which ``runs`` differ but for `ASIDE`, choices first and deep keys last."""
     keys = {key for run in runs for key in (*run.choices, *run.settings) if trained_by(key)}
     differ = [key for key in keys if len({text(run, key) for run in runs}) > 1]
-    return sorted(differ, key=lambda key: (ORDER.index(key) if key in ORDER else len(ORDER), key))
+    return sorted(differ, key=lambda key: (ORDER.index(key) if key in ORDER else len(ORDER), key.count("."), key))
 
 
 def separating(runs: Sequence[Run]) -> list[str]:
@@ -78,7 +78,7 @@ def text(run: Run, key: str) -> str | None:
 
 def shown(value: Any) -> str:
     """Return a setting's value as one types it: ``null``, ``true``, ``1e-05``, ``[0.5, 0.999]``."""
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    return plain(value) if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _follows(key: str, chosen: Sequence[str], runs: Sequence[Run]) -> bool:

@@ -139,6 +139,7 @@ def _charts(comparison: Comparison) -> list[dict[str, str]]:
         add("curve", f"{words(decides)} over training", [decides], "")
         alt = f"final and best {words(decides)} of every run, a line for each group, best group on top"
         note = "How far a hollow mark stands from its filled one is what training on, past the best step, cost."
+        note += f" The first {charts.MOST_GROUPS} groups." if len(ranking.rows) > charts.MOST_GROUPS else ""
         url = charts.finals(ranking)
         found.append({"key": "finals", "title": "Final and best, run by run", "note": note, "alt": alt, "url": url})
     rest = in_order(name for name in names if name.startswith("metric/") and name != decides)

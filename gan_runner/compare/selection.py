@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 
 from gan_runner.compare.groups import shown, trained_by
-from gan_runner.compare.runs import Run, Skipped
+from gan_runner.compare.runs import Run, Skipped, plain
 
 
 def comparable(runs: Sequence[Run]) -> tuple[list[Run], list[Skipped]]:
@@ -23,7 +23,7 @@ def comparable(runs: Sequence[Run]) -> tuple[list[Run], list[Skipped]]:
     metric = _most(kept, _measuring)
     kept = _keep(kept, skipped, lambda run: _measuring(run) == metric, lambda run: _other_metric(run, metric))
     latest = {_identity(run): run for run in sorted(kept, key=lambda run: run.started)}
-    again = lambda run: f"seed {run.seed} again: same settings and seed as {latest[_identity(run)].folder.name}"  # noqa: E731
+    again = lambda run: f"seed {run.seed} again: same settings and seed as {plain(latest[_identity(run)].folder.name)}"  # noqa: E731
     return _keep(kept, skipped, lambda run: latest[_identity(run)] is run, again), skipped
 
 

@@ -8,13 +8,16 @@ from gan_runner.compare.comparison import Comparison
 from gan_runner.compare.results import Row
 from gan_runner.compare.verdict import problems, verdict
 
+MOST_ROWS, MOST_LINES = 20, 8
+"""What a screen has room for; the page has it all."""
+
 
 def as_table(comparison: Comparison) -> Group:
     """Return verdict, ranked groups, runs with something wrong, and folders not used."""
     ranking = comparison.ranking
     value = ranking.value or "value"
     table = Table("", "group", "seeds", f"final {value}", f"best {value}", "success", "notes")
-    for place, row in enumerate(ranking.rows, 1):
+    for place, row in enumerate(ranking.rows[:MOST_ROWS], 1):
         table.add_row(
             str(place),
             Text(row.group.name),
@@ -26,11 +29,18 @@ def as_table(comparison: Comparison) -> Group:
         )
     wrong = [f"{comparison.name(run.folder)}: {'; '.join(told)}" for run, told in problems(ranking.rows)]
     unused = [f"{comparison.name(one.folder)}: not used, {one.reason}" for one in comparison.skipped]
-    lines = [Text(line) for line in (*verdict(ranking, comparison.keys, comparison.skipped), *wrong, *unused)]
+    more = len(ranking.rows) - MOST_ROWS
+    listed = [f"{more} more groups are on the page."] if more > 0 else []
+    listed += [*verdict(ranking, comparison.keys, comparison.skipped), *_some(wrong), *_some(unused)]
     means = Text(
         f"mean ± standard error over seeds; success ({ranking.success}) with Wilson's 95 % interval", style="dim"
     )
-    return Group(table, means, *lines)
+    return Group(table, means, *map(Text, listed))
+
+
+def _some(lines: list[str]) -> list[str]:
+    more = len(lines) - MOST_LINES
+    return lines if more <= 0 else [*lines[:MOST_LINES], f"... and {more} more such folders, named on the page"]
 
 
 def seeds(row: Row) -> str:

@@ -63,7 +63,9 @@ def write_run(
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
     (folder / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     (folder / ".hydra" / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    (folder / ".hydra" / "overrides.yaml").write_text(yaml.safe_dump([f"loss={loss}", f"seed={seed}"]), encoding="utf-8")
+    (folder / ".hydra" / "overrides.yaml").write_text(
+        yaml.safe_dump([f"loss={loss}", f"seed={seed}"]), encoding="utf-8"
+    )
     return folder
 
 
