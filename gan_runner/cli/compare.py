@@ -54,6 +54,7 @@ def run(arguments: Sequence[str]) -> None:
     from gan_runner.compare.comparison import compare
     from gan_runner.compare.comparison_csv import as_csv
     from gan_runner.compare.page import as_page
+    from gan_runner.compare.runs import plain
     from gan_runner.compare.table import as_table
 
     by = [key.strip() for key in options["by"].split(",") if key.strip()] if "by" in options else None
@@ -63,7 +64,7 @@ def run(arguments: Sequence[str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     atomic.write_text(out / "comparison.csv", as_csv(comparison))
     atomic.write_text(out / "comparison.html", as_page(comparison, shlex.join(["gan-compare", *arguments])))
-    print(f"wrote {out / 'comparison.html'} and comparison.csv beside it")
+    print(f"wrote {plain(str(out / 'comparison.html'))} and comparison.csv beside it")
 
 
 def parse(arguments: Sequence[str]) -> tuple[list[Path], dict[str, str]]:

@@ -148,7 +148,7 @@ def _scale(axes: Axes) -> None:
 
 
 def _figure(columns: int, rows: int) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(WIDTH, 0.5 + 2.2 * rows), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.3 + 2.2 * rows), layout="constrained")
     return figure, [figure.add_subplot(rows, columns, place + 1) for place in range(rows * columns)]
 
 

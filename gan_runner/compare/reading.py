@@ -67,7 +67,7 @@ def _read(folder: Path) -> Run:
         settings=config,
         typed=typed,
         final=final,
-        curves=_curves(folder / METRICS),
+        curves=_curves(folder / METRICS, may_be_empty=status == "failed"),
         pictures={int(path.stem): path for path in (folder / "samples").glob("*.png") if path.stem.isdecimal()},
     )
 
@@ -137,13 +137,13 @@ def _number(value: Any) -> float:
         return math.nan
 
 
-def _curves(path: Path) -> dict[str, Curve]:
+def _curves(path: Path, may_be_empty: bool) -> dict[str, Curve]:
     try:
         rows = read_metrics(path)
     except OSError:
-        raise _FaultError(f"damaged: {METRICS} cannot be read") from None
-    if not rows:
-        raise _FaultError(f"damaged: {METRICS} holds no line of numbers")
+        rows = []
+    if not rows and not may_be_empty:  # what failed before its first line is to count as a failure all the same
+        raise _FaultError(f"damaged: {METRICS} is missing or holds no line of numbers")
     curves: dict[str, Curve] = {}
     for row in rows:
         for name, value in row.items():

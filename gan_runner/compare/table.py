@@ -1,7 +1,7 @@
 """The comparison in the terminal."""
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from gan_runner.compare.comparison import Comparison
@@ -16,7 +16,8 @@ def as_table(comparison: Comparison) -> Group:
     """Return verdict, ranked groups, runs with something wrong, and folders not used."""
     ranking = comparison.ranking
     value = ranking.value or "value"
-    table = Table("", "group", "seeds", f"final {value}", f"best {value}", "success", "notes")
+    final, best = Text(f"final {value}"), Text(f"best {value}")  # as text: rich reads commands in square brackets
+    table = Table("", Column("group", overflow="fold"), "seeds", Column(final), Column(best), "success", "notes")
     for place, row in enumerate(ranking.rows[:MOST_ROWS], 1):
         table.add_row(
             str(place),
@@ -65,5 +66,9 @@ def at_step(row: Row) -> str:
 
 def notes(row: Row) -> list[str]:
     """Return what is wrong in a group, in few words."""
-    counts = {"failed": row.failed, "collapse alarm": row.collapsed, "fell apart": row.fell_apart}
-    return [f"{len(runs)} {what}" for what, runs in counts.items() if runs]
+    counts = [
+        (len(row.failed), "failed"),
+        (len(row.collapsed), f"collapse alarm{'s' * (len(row.collapsed) > 1)}"),
+        (len(row.fell_apart), "fell apart"),
+    ]
+    return [f"{count} {what}" for count, what in counts if count]

@@ -6,11 +6,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from gan_runner.compare.comparison import Comparison, compare
 from gan_runner.compare.comparison_csv import as_csv
 from gan_runner.compare.page import TOP, as_page
 from gan_runner.compare.statistics import estimate
+from gan_runner.compare.table import as_table
 
 WriteRun = Callable[..., Path]
 
@@ -59,7 +61,7 @@ def test_what_strangers_wrote_is_text_and_never_markup(comparison: Comparison) -
     page = as_page(comparison, "gan-compare '<b>'")
     assert "&lt;script&gt;alert(&#39;error&#39;)" in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
-    assert page.count("<script>") == 1
+    assert page.count("<script>") == 2
     assert not [attributes for _, attributes in Outline(page).tags if "onerror" in attributes]
 
 
@@ -79,6 +81,15 @@ def test_runs_without_pictures_or_numbers_still_make_a_page(run_folder: WriteRun
     page = as_page(compare([tmp_path]), "gan-compare")
     assert "Nothing was measured" in page
     assert "no pictures of samples" in page
+
+
+def test_the_terminal_reads_no_commands_in_what_strangers_wrote(run_folder: WriteRun, tmp_path: Path) -> None:
+    metric = {"monitor": "[/]", "directions": {"[/]": "min"}, "goal": {}}
+    run_folder("a", metric=metric, final={"[/]": 1.0}, status="failed", error="[red]x[/green]")
+    file = io.StringIO()
+    Console(file=file, width=200).print(as_table(compare([tmp_path])))
+    assert "final [/]" in file.getvalue()
+    assert "[red]x[/green]" in file.getvalue()
 
 
 def test_the_csv_has_all_it_takes_to_compute_the_numbers_again(comparison: Comparison) -> None:

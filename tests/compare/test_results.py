@@ -73,6 +73,14 @@ def test_a_failed_run_counts_as_no_success_and_is_not_in_the_final_mean(run_fold
     ]
 
 
+def test_a_run_that_failed_before_its_first_number_still_counts(run_folder: WriteRun, tmp_path: Path) -> None:
+    run_folder("good", seed=0)
+    early = run_folder("early", seed=1, status="failed", error="out of memory", step=0, final=None)
+    (early / "metrics.jsonl").unlink()
+    (row,) = compare([tmp_path]).ranking.rows
+    assert (row.successes, len(row.group.runs), row.finals) == (1, 2, (5.0,))
+
+
 def test_a_final_value_that_is_not_finite_is_none(run_folder: WriteRun, tmp_path: Path) -> None:
     run_folder("nan", fids=(5.0, None))
     ranking = compare([tmp_path]).ranking
