@@ -32,6 +32,7 @@ LOOK: Any = {
     "svg.hashsalt": "gan-compare",
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.labelsize": 8.5,
     "axes.grid": True,
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
@@ -148,7 +149,7 @@ def _scale(axes: Axes) -> None:
 
 
 def _figure(columns: int, rows: int) -> tuple[Figure, list[Axes]]:
-    figure = Figure(figsize=(WIDTH, 0.3 + 2.2 * rows), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.3 + 2.3 * rows), layout="constrained")
     return figure, [figure.add_subplot(rows, columns, place + 1) for place in range(rows * columns)]
 
 

@@ -1,5 +1,6 @@
 """The comparison in the terminal."""
 
+from rich import box
 from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
@@ -17,16 +18,17 @@ def as_table(comparison: Comparison) -> Group:
     ranking = comparison.ranking
     value = ranking.value or "value"
     final, best = Text(f"final {value}"), Text(f"best {value}")  # as text: rich reads commands in square brackets
-    table = Table("", Column("group", overflow="fold"), "seeds", Column(final), Column(best), "success", "notes")
+    group = Column("group", overflow="fold", min_width=18)
+    columns: list[Column | str] = ["", group, "seeds", Column(final, no_wrap=True), Column(best), "success"]
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for place, row in enumerate(ranking.rows[:MOST_ROWS], 1):
         table.add_row(
             str(place),
-            Text(row.group.name),
+            Text("\n".join([row.group.name, *notes(row)])),
             seeds(row),
             str(row.final or "none"),
             f"{row.best or 'none'}{at_step(row)}",
             rate(row),
-            ", ".join(notes(row)),
         )
     wrong = [f"{comparison.name(run.folder)}: {'; '.join(told)}" for run, told in problems(ranking.rows)]
     unused = [f"{comparison.name(one.folder)}: not used, {one.reason}" for one in comparison.skipped]

@@ -12,7 +12,7 @@ from gan_runner.compare.comparison import Comparison, compare
 from gan_runner.compare.comparison_csv import as_csv
 from gan_runner.compare.page import TOP, as_page
 from gan_runner.compare.statistics import estimate
-from gan_runner.compare.table import as_table
+from gan_runner.compare.table import as_table, rate
 
 WriteRun = Callable[..., Path]
 
@@ -90,6 +90,17 @@ def test_the_terminal_reads_no_commands_in_what_strangers_wrote(run_folder: Writ
     Console(file=file, width=200).print(as_table(compare([tmp_path])))
     assert "final [/]" in file.getvalue()
     assert "[red]x[/green]" in file.getvalue()
+
+
+def test_the_terminal_table_fits_eighty_columns(comparison: Comparison) -> None:
+    file = io.StringIO()
+    Console(file=file, width=80).print(as_table(comparison))
+    told = file.getvalue()
+    assert max(map(len, told.splitlines())) <= 80
+    for row in comparison.ranking.rows:
+        assert told.count(rate(row).split()[0]) >= 1
+        assert str(row.final or "none") in told
+    assert told.count("%)") == len(comparison.ranking.rows)
 
 
 def test_the_csv_has_all_it_takes_to_compute_the_numbers_again(comparison: Comparison) -> None:
