@@ -1,6 +1,6 @@
 """Samples as a person looks at them: grids of pictures, or points with the discriminator's scores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -28,19 +28,24 @@ def draw_views(source: Source, sampler: Sampler, score: Callable[[Tensor], Tenso
     ``samples`` are those of `draw_samples`, or a row a class where the generator is told the class. Generators of
     pictures also get ``interpolation`` and, if their latents have codes, ``codes``.
     """
-
-    def drawn_rows(rows: Rows) -> Tensor:
-        return sheet(rows.samples.cpu(), rows.captions, source.low, source.high, known_strokes)
-
     if not (isinstance(sampler, LatentSampler) and shown_as_grid(source)):
         drawn = draw_samples(source, sampler, score)
         return {} if drawn is None else {"samples": drawn}
-    by_label = sampler.conditional
-    samples = drawn_rows(by_class(sampler, source.classes)) if by_label else _grid(source, sampler(GRID))
-    views = {"samples": samples, "interpolation": drawn_rows(interpolation(sampler))}
+    if sampler.conditional:
+        samples = draw_rows(source, [by_class(sampler, source.classes)])
+    else:
+        samples = _grid(source, sampler(GRID))
+    views = {"samples": samples, "interpolation": draw_rows(source, [interpolation(sampler)])}
     if sweeps := code_sweeps(sampler):
-        views["codes"] = stacked([drawn_rows(rows) for rows in sweeps])
+        views["codes"] = draw_rows(source, sweeps)
     return views
+
+
+def draw_rows(source: Source, blocks: Sequence[Rows]) -> Tensor:
+    """Return blocks of rows of generated pictures one below the other as one uint8 picture ``[C, H, W]``."""
+    return stacked(
+        [sheet(rows.samples.cpu(), rows.captions, source.low, source.high, known_strokes) for rows in blocks]
+    )
 
 
 def shown_as_grid(source: Source) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_runner.build import build_game, build_objectives
 from gan_runner.construct import call
@@ -16,7 +16,7 @@ from gan_runner.games.latent import LatentGame
 from gan_runner.training.checkpoint import Checkpoints, load
 from gan_runner.training.device import pick_device
 from gan_runner.training.ema import Average
-from gan_runner.training.sampler import Sampler, sampler_of
+from gan_runner.training.sampler import LatentSampler
 from gan_runner.training.seed import derive, isolated_rng
 from gan_runner.training.settings import TrainerSettings
 from gan_runner.types import Generated
@@ -41,7 +41,8 @@ class Trained:
         self.file, saved = read_checkpoint(Path(run), checkpoint)
         if "facts" not in saved:
             raise UsageError(f"checkpoint {self.file} does not say what data it is of: an older gan_runner wrote it")
-        self.folder = self.file.parent.parent
+        beside = self.file.parent
+        self.folder = beside.parent if beside.name == "checkpoints" else beside
         self.config: dict[str, Any] = saved["config"]
         self.fingerprint: str = saved["data"]
         self.threads: int = saved["threads"]
@@ -50,7 +51,9 @@ class Trained:
         self.device = pick_device(device or self.config["device"])
         trainer = call(TrainerSettings, self.config["trainer"], "trainer")
         with isolated_rng():
-            self.game = build_game(self.config, build_objectives(self.config), self.outline, trainer)
+            game = build_game(self.config, build_objectives(self.config), self.outline, trainer)
+        assert isinstance(game, LatentGame)
+        self.game = game
         self.game.networks.to(self.device)
         self.game.networks.to(memory_format=torch.channels_last)  # as in training, for the same last bits
         self.game.networks.load_state_dict(saved["networks"])
@@ -60,10 +63,20 @@ class Trained:
         self.weights: Weights = weights or ("average" if averaged else "raw")
         self._average = self._averaged(saved, trainer) if self.weights == "average" else None
 
-    def sampler(self, seed: int | None = None) -> Sampler:
+    def generator(self) -> nn.Module:
+        """Return the network with the weights that are sampled."""
+        return (self.game.networks if self._average is None else self._average.networks)["generator"]
+
+    def sampler(self, seed: int | None = None, truncation: float | None = None) -> LatentSampler:
         """Return what samples the generator as training does, by default from the latents of the run's own pictures."""
-        seed = derive(self.config["seed"], "samples") if seed is None else seed
-        return sampler_of(self.game, self._average, seed)
+        if seed is not None and not 0 <= seed < 2**63:
+            raise UsageError(f"seed, got {seed}; allowed: 0 to 2^63 - 1, or null for the run's own samples")
+        try:
+            self.game.prior.check_truncation(truncation)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        own = derive(self.config["seed"], "samples")
+        return LatentSampler(self.game, self._average, own if seed is None else seed, truncation)
 
     def sample(
         self,
@@ -90,22 +103,19 @@ class Trained:
     ) -> Iterator[Generated]:
         """Yield what `sample` returns in batches of 500, with the labels asked for."""
         if count < 1:
-            raise UsageError(f"n={count}; allowed: 1 or more samples")
-        rng = torch.Generator().manual_seed(self.sampler(seed).seed)
-        networks = None if self._average is None else self._average.networks
-        assert isinstance(self.game, LatentGame)
+            raise UsageError(f"n, got {count}; allowed: 1 or more samples")
         asked = None if labels is None else self._asked(torch.as_tensor(labels), count)
-        return self.game.batches(count, rng, networks, asked, truncation)
+        return self.sampler(seed, truncation).batches(count, asked)
 
     def pictures(self, samples: Tensor) -> Tensor:
         """Return samples of pictures ``[N, C, H, W]`` as uint8, 0..255."""
         low, high = self.outline.low, self.outline.high
-        return samples.sub(low).mul(255.0 / (high - low)).round().clamp(0, 255).to(torch.uint8)
+        levels = samples.sub(low).mul_(255.0 / (high - low)).nan_to_num_(0.0)
+        return levels.clamp_(0.0, 255.0).round_().to(torch.uint8)
 
     def _asked(self, labels: Tensor, count: int) -> Tensor:
-        assert isinstance(self.game, LatentGame)
         if not self.game.conditional:
-            raise UsageError(f"{self.folder}: this generator is not told the class; leave labels and classes out")
+            raise UsageError(f"{self.folder}: this generator is not told the class; leave labels out")
         if labels.shape != (count,):
             raise UsageError(f"labels, got {labels.numel()} of them for {count} samples; give one each")
         if labels.min() < 0 or labels.max() >= self.game.classes:

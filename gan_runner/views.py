@@ -24,7 +24,9 @@ class Generates(Protocol):
     prior: Prior
     classes: int
     conditional: bool
-    seed: int
+
+    def draw(self, count: int) -> Tensor:
+        """Return latents ``[count, Z]``, the same every time."""
 
     def generate(self, latent: Tensor, labels: Tensor | None) -> Tensor:
         """Return the samples ``[B, *shape]`` of ``latent`` ``[B, Z]`` and ``labels`` ``[B]``."""
@@ -38,10 +40,14 @@ class Rows:
     captions: tuple[str, ...] = ()
 
 
-def by_class(generator: Generates, names: Sequence[str]) -> Rows:
-    """Return one row a class, the same latents in each: at most ten classes, spread evenly over all of them."""
-    chosen = torch.linspace(0, len(names) - 1, min(COLUMNS, len(names))).round().long()
-    latent = _draw(generator, COLUMNS).repeat(len(chosen), 1)
+def by_class(generator: Generates, names: Sequence[str], labels: Sequence[int] | None = None) -> Rows:
+    """Return one row for each of ``labels``, by default at most ten spread evenly over all; the same latents in each.
+
+    ``names`` are those of all classes.
+    """
+    spread = torch.linspace(0, len(names) - 1, min(COLUMNS, len(names))).round().long()
+    chosen = spread if labels is None else torch.tensor(labels)
+    latent = generator.draw(COLUMNS).repeat(len(chosen), 1)
     samples = generator.generate(latent, chosen.repeat_interleave(COLUMNS))
     captions = tuple(names[number] for number in chosen.tolist())
     return Rows(samples.reshape(len(chosen), COLUMNS, *samples.shape[1:]), captions)
@@ -53,7 +59,7 @@ def interpolation(generator: Generates) -> Rows:
     Gaussian latents turn along the great circle between the two (spherical interpolation, White 2016, arXiv
     1609.04468), because the straight line leads through lengths that they never have; others go straight.
     """
-    first, last = _draw(generator, 2 * ROWS).chunk(2)
+    first, last = generator.draw(2 * ROWS).chunk(2)
     share = torch.linspace(0, 1, COLUMNS)[None, :, None]
     noise = generator.prior.dim
     start, end = first[:, None, :noise], last[:, None, :noise]
@@ -84,14 +90,9 @@ def code_sweeps(generator: Generates) -> list[Rows]:
         start += 1
     blocks = []
     for where, values, text in sweeps:
-        latent = _draw(generator, NOISES)[:, None].repeat(1, len(values), 1)
+        latent = generator.draw(NOISES)[:, None].repeat(1, len(values), 1)
         latent[:, :, where] = values
         labels = torch.zeros(NOISES * len(values), dtype=torch.int64) if generator.conditional else None
         samples = generator.generate(latent.flatten(0, 1), labels)
         blocks.append(Rows(samples.reshape(NOISES, len(values), *samples.shape[1:]), (text,)))
     return blocks
-
-
-def _draw(generator: Generates, count: int) -> Tensor:
-    """Return the same ``count`` latents every time."""
-    return generator.prior.draw(count, torch.device("cpu"), torch.Generator().manual_seed(generator.seed))

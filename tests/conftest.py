@@ -1,5 +1,6 @@
 """What every test may use: composed configs, the real command line, and a cache of its own."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 
 from gan_runner.cli.app import conf_dir, register_resolvers
+from gan_runner.run import Request, train
 
 Compose = Callable[..., dict[str, Any]]
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -33,19 +35,34 @@ def _randomness_of_its_own() -> None:
     torch.manual_seed(0)  # a test's luck is not to depend on the tests before it
 
 
+def composed(*overrides: str) -> dict[str, Any]:
+    register_resolvers()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        config = OmegaConf.to_container(compose("config", list(overrides)), resolve=True)
+    assert isinstance(config, dict)
+    return config  # type: ignore[return-value]
+
+
 @pytest.fixture
 def compose_config() -> Compose:
     """Return a function from overrides to the composed config in plain containers, as the commands see it."""
-    register_resolvers()
-
-    def composed(*overrides: str) -> dict[str, Any]:
-        GlobalHydra.instance().clear()
-        with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-            config = OmegaConf.to_container(compose("config", list(overrides)), resolve=True)
-        assert isinstance(config, dict)
-        return config  # type: ignore[return-value]
-
     return composed
+
+
+@pytest.fixture(scope="session")
+def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function from overrides to the folder of a run that was trained for four steps, once for all tests."""
+
+    @functools.cache
+    def folder(*overrides: str) -> Path:
+        place = tmp_path_factory.mktemp("run")
+        config = composed("trainer=smoke", "metric=none", "logger=none", "trainer.ema=0.5", *overrides)
+        files = {"config.yaml": OmegaConf.to_yaml(config), "overrides.yaml": "", "hydra.yaml": ""}
+        train(Request(config, {}, files, place, "gan-train"))
+        return place
+
+    return folder
 
 
 @pytest.fixture

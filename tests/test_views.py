@@ -16,7 +16,10 @@ class Echo:
     """A generator whose samples are the latent, with the label in front."""
 
     def __init__(self, prior: Prior, classes: int = 0) -> None:
-        self.prior, self.classes, self.conditional, self.seed = prior, classes, classes > 0, 5
+        self.prior, self.classes, self.conditional = prior, classes, classes > 0
+
+    def draw(self, count: int) -> Tensor:
+        return self.prior.draw(count, torch.device("cpu"), torch.Generator().manual_seed(5))
 
     def generate(self, latent: Tensor, labels: Tensor | None) -> Tensor:
         assert (labels is not None) == self.conditional
@@ -34,6 +37,12 @@ def test_a_row_a_class_with_the_same_latents_in_each() -> None:
     assert rows.captions == tuple(f"class {number}" for number in chosen)
     assert (rows.samples[:, :, 0] == rows.samples[:, :1, 0]).all()
     assert (rows.samples[:, :, 1:] == rows.samples[:1, :, 1:]).all()
+
+
+def test_rows_of_the_classes_asked_for_in_that_order() -> None:
+    rows = by_class(Echo(Prior(4), classes=3), ("a", "b", "c"), [2, 0])
+    assert rows.samples[:, 0, 0].tolist() == [2, 0]
+    assert rows.captions == ("c", "a")
 
 
 def test_gaussian_latents_turn_on_a_great_circle_and_keep_their_codes() -> None:

@@ -65,13 +65,19 @@ class Prior:
             parts.append(torch.rand(count, self.continuous, generator=rng, device=where).mul_(2.0).sub_(1.0))
         return (torch.cat(parts, 1) if len(parts) > 1 else parts[0]).to(device)
 
-    def _truncated(self, count: int, truncation: float, rng: torch.Generator | None) -> Tensor:
+    def check_truncation(self, truncation: float | None) -> None:
+        """Raise ValueError unless `draw` can keep to ``truncation``."""
+        if truncation is None:
+            return
         if self.distribution != "normal":
             raise ValueError(
                 f"truncation, got {truncation:g} for {self.distribution} latents; allowed: with normal ones"
             )
-        if truncation <= 0:
+        if not truncation > 0:
             raise ValueError(f"truncation, got {truncation:g}; allowed: more than 0; 0.5 to 2 is usual")
+
+    def _truncated(self, count: int, truncation: float, rng: torch.Generator | None) -> Tensor:
+        self.check_truncation(truncation)
         noise = torch.empty(count, self.dim)
         return torch.nn.init.trunc_normal_(noise, 0.0, 1.0, -truncation, truncation, generator=rng)
 

@@ -50,11 +50,19 @@ def save_png(path: Path, picture: Tensor) -> None:
 
     Raises: ValueError for any other shape or type, OSError if the file cannot be written.
     """
+    atomic.write_bytes(path, png(picture))
+
+
+def png(picture: Tensor) -> bytes:
+    """Return what a PNG file of a uint8 picture ``[1, H, W]`` (grey) or ``[3, H, W]`` (colour) holds.
+
+    Raises: ValueError for any other shape or type.
+    """
     from PIL import Image
 
     if picture.dtype != torch.uint8 or picture.dim() != 3 or picture.shape[0] not in (1, 3):
-        raise ValueError(f"save_png needs uint8 [1 or 3, H, W], got {picture.dtype} {list(picture.shape)}")
+        raise ValueError(f"a PNG needs uint8 [1 or 3, H, W], got {picture.dtype} {list(picture.shape)}")
     pixels = picture.cpu().permute(1, 2, 0).contiguous().numpy()
     data = io.BytesIO()
     Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels).save(data, format="PNG")
-    atomic.write_bytes(path, data.getvalue())
+    return data.getvalue()

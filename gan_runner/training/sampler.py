@@ -31,14 +31,24 @@ class Sampler:
 
 
 class LatentSampler(Sampler):
-    """A sampler that can also be told the latents and the labels."""
+    """A sampler that can also be told the latents and the labels; ``truncation`` is that of `Prior.draw`."""
 
-    def __init__(self, game: LatentGame, average: Average | None, seed: int) -> None:
+    def __init__(self, game: LatentGame, average: Average | None, seed: int, truncation: float | None = None) -> None:
         super().__init__(game, average, seed)
         self._latent_game = game
         self.prior = game.prior
         self.classes = game.classes
         self.conditional = game.conditional
+        self.truncation = truncation
+
+    def batches(self, count: int, labels: Tensor | None = None) -> Iterator[Generated]:
+        """Yield samples of ``labels`` ``[count]``, or of every class alike."""
+        rng = torch.Generator().manual_seed(self.seed)
+        return self._latent_game.batches(count, rng, self._networks, labels, self.truncation)
+
+    def draw(self, count: int) -> Tensor:
+        """Return latents ``[count, Z]``, the same every time."""
+        return self.prior.draw(count, torch.device("cpu"), torch.Generator().manual_seed(self.seed), self.truncation)
 
     def generate(self, latent: Tensor, labels: Tensor | None) -> Tensor:
         """Return the samples ``[B, *shape]`` of ``latent`` ``[B, Z]`` and ``labels`` ``[B]``."""

@@ -83,5 +83,5 @@ def test_png_holds_the_same_pixels(tmp_path: Path, channels: int, mode: str) -> 
 
 @pytest.mark.parametrize("picture", [torch.zeros(3, 4, 4), torch.zeros(2, 4, 4, dtype=torch.uint8)])
 def test_png_of_anything_else_is_refused(tmp_path: Path, picture: torch.Tensor) -> None:
-    with pytest.raises(ValueError, match="save_png needs uint8"):
+    with pytest.raises(ValueError, match="a PNG needs uint8"):
         save_png(tmp_path / "a.png", picture)
