@@ -19,11 +19,13 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str 
     """Return what is wrong with the command line: the unknown choice or key, its nearest neighbour, what is allowed.
 
     ``arguments`` are those of the command, ``conf`` the folder of the config groups, ``config`` the name of the
-    command's own config there. What is none of these is Hydra's
-    own message on one line.
+    command's own config there. What is none of these is Hydra's own message on one line.
     """
     folders = [conf, *config_dirs(arguments)]
     groups = {group: choices(group, folders) for group in _groups(folders)}
+    plain = _keys(config, folders, [])
+    if plain and groups.keys().isdisjoint(plain):
+        groups = {}  # this command's config has none
     typed = [argument for argument in arguments if "=" in argument and not argument.startswith("--")]
     for argument in typed:
         if not readable(argument):
@@ -49,8 +51,9 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str 
         if key not in known and not key.startswith("hydra") and not override.is_add() and not _prefix(key, keys):
             parent = key.rpartition(".")[0]
             inside = [k.removeprefix(f"{parent}.") for k in keys if k.rpartition(".")[0] == parent]
-            listed = inside if parent and inside else sorted(groups)
-            return f"{key}: no such setting or group{_nearest(key, known)}; allowed here: {', '.join(listed)}"
+            listed = inside if parent and inside else sorted(groups) or plain
+            kind = "setting or group" if groups else "setting"
+            return f"{key}: no such {kind}{_nearest(key, known)}; allowed here: {', '.join(listed)}"
     return " ".join(str(error).split())
 
 
