@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from gan_runner.trained import Trained, Weights
 
 __version__ = "0.1.0"
@@ -19,3 +21,13 @@ def load(
     from gan_runner.trained import Trained  # torch takes over a second: not before it is needed
 
     return Trained(run, checkpoint, device, weights)
+
+
+def load_generator(folder: str | Path) -> "nn.Module":
+    """Return the generator in a ``folder`` that ``gan-sample make=safetensors`` wrote.
+
+    It maps latents ``[B, Z]``, and labels ``[B]`` if it is told the class, to samples ``[B, *shape]``.
+    """
+    from gan_runner.generating.alone import load_generator as load_alone
+
+    return load_alone(folder)

@@ -12,16 +12,8 @@ PLAIN = re.compile(r"[\w\-./:,=@+$%*?|\\\[\]{}'\"]*", re.ASCII)
 """Arguments of these characters alone are left to Hydra: parsing them here to see would cost a tenth of a second."""
 
 PATHS = (
-    "data.root",
-    "data.images",
-    "data.labels",
-    "out",
-    "sheet",
-    "resume",
-    "run",
-    "checkpoint",
-    "hydra.run.dir",
-    "hydra.sweep.dir",
+    *("data.root", "data.images", "data.labels", "out", "sheet", "run", "checkpoint", "resume"),
+    *("hydra.run.dir", "hydra.sweep.dir"),
 )
 """Settings that name a file or folder."""
 
