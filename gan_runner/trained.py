@@ -28,9 +28,8 @@ class Trained:
     """The generator of a run at one of its checkpoints.
 
     ``run`` is a run's folder or one of its checkpoints; in a folder ``checkpoint`` is ``last``, ``best`` or a file's
-    name. ``weights`` are the running average, which training itself samples, or the ``raw`` ones as they were trained.
-
-    ``device=None`` is the run's own.
+    name. ``weights`` are the running average, which training itself samples, or the ``raw`` ones as they were trained;
+    None is the average where there is one. ``device=None`` is the run's own.
 
     ``step`` is the checkpoint's, ``outline`` the data's shape, classes and scale without the data.
     """
