@@ -10,7 +10,7 @@ SPAN = 1000
 CERTAIN = 0.999
 VANISHED = 1e-3
 FIRST = 20
-"""Logged gradient norms whose median is what later ones are measured by."""
+"""Logged gradient norms whose largest is what later ones are measured by."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Watch:
             if len(self._norms) < FIRST:
                 self._norms.append(norm)
             else:
-                usual = sorted(self._norms)[FIRST // 2]
-                text = f"the generator's gradient has vanished: norm {norm:.1e}, {usual:.1e} in the beginning"
-                alarms += self._lasting(step, "gradient", norm < VANISHED * usual, text)
+                largest = max(self._norms)
+                text = f"the generator's gradient has vanished: norm {norm:.1e}, up to {largest:.1e} in the beginning"
+                alarms += self._lasting(step, "gradient", norm < VANISHED * largest, text)
         return alarms
 
     def evaluated(self, step: int, values: Mapping[str, float]) -> list[Alarm]:
