@@ -136,6 +136,7 @@ class Run:
                 self.record.end("interrupted", self.state)
                 again = f"gan-train resume={shown(self.folder)}"
                 log.info("stopped and saved at step %d; go on with: %s", self.state.step, again)
+                stop.pass_on()
                 raise SystemExit(stop.exit_code)
             metrics = {f"metric/{name}": value for name, value in self.state.metrics.items()}
             writer.hparams(self.record.hparams(), metrics)

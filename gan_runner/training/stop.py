@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-WATCHED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1") if hasattr(signal, name)]
-"""Ctrl-C, a scheduler's end, a lost terminal, a scheduler's warning; Windows knows only the first two."""
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+WATCHED = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+"""Ctrl-C, a scheduler's end, a lost terminal, a scheduler's warnings; Windows knows only the first two."""
 
 
 class StopRequest:
@@ -31,6 +32,17 @@ class StopRequest:
             if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup a lost terminal is to be ignored
                 self._previous[number] = signal.signal(number, self._receive)
         return self
+
+    def pass_on(self) -> None:
+        """Let a handler that was there before have the signal, now that all is saved: a scheduler's requeues the job.
+
+        Those of our own commands and Python's have nothing to add.
+        """
+        assert self.signal is not None
+        handler = self._previous.get(self.signal)
+        module = getattr(handler, "__module__", None) or ""
+        if callable(handler) and not module.startswith(("gan_runner.", "_signal", "signal")):
+            handler(self.signal, None)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
