@@ -70,6 +70,9 @@ def evaluate(request: Request) -> list[str]:
     source = same_data({**config["data"], **request.data}, trained)
     metric.check(source)
     evaluator = Evaluator(metric, trained.sampler())
+    file = trained.folder / FILE_NAME
+    evaluations(file)  # if it is damaged, that is told before hours of work, not after
+    digest = hashlib.sha256(trained.file.read_bytes()).hexdigest()  # a run still training may replace the file
     evaluator.prepare(source, trained.device)
     log.info(
         "step %d of %s, %s weights: %s", trained.step, shown(trained.folder), trained.weights, evaluator.announcement()
@@ -79,7 +82,7 @@ def evaluate(request: Request) -> list[str]:
     entry = {
         "metric": node,
         "checkpoint": trained.file.name,
-        "checkpoint_sha256": hashlib.sha256(trained.file.read_bytes()).hexdigest(),
+        "checkpoint_sha256": digest,
         "step": trained.step,
         "weights": trained.weights,
         "device": str(trained.device),
@@ -95,7 +98,6 @@ def evaluate(request: Request) -> list[str]:
         "command": request.command,
         **describe_environment(),
     }
-    file = trained.folder / FILE_NAME
     keep(file, entry)
     width = max(map(len, values))
     lines = [f"{name:{width}}  {value:.6g}" for name, value in values.items()]
@@ -134,19 +136,21 @@ def keep(file: Path, entry: dict[str, Any]) -> None:
 def evaluations(file: Path) -> list[dict[str, Any]]:
     """Return the evaluations kept in ``eval.json``; none if it is missing, and UsageError if it is damaged."""
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))["evaluations"]
+        return [
+            entry for entry in json.loads(file.read_text(encoding="utf-8"))["evaluations"] if isinstance(entry, dict)
+        ]
     except FileNotFoundError:
         return []
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{file} is damaged ({error}); move it away, then score again") from error
-    return [entry for entry in kept if isinstance(entry, dict)]
 
 
 def against_training(trained: Trained, node: Mapping[str, Any], values: Mapping[str, float]) -> list[str]:
     """Return a line on whether the run's own final values were repeated, if these are of the same thing."""
     record = RunFile.read(trained.folder) or {}
     final = record.get("final")
-    if not final or record.get("step") != trained.step or node != trained.config["metric"] or trained.weights == "raw":
+    sampled = "raw" if trained.config["trainer"]["ema"] is None else "average"
+    if not final or (record.get("step"), sampled, trained.config["metric"]) != (trained.step, trained.weights, node):
         return []
     if final == values:
         return ["the run's own final values, repeated exactly"]

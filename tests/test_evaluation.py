@@ -1,5 +1,6 @@
 """`gan-eval` on runs trained by the real `gan-train`; most of its words are given to it in this process."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from gan_runner.cli import evaluate
 from gan_runner.errors import UsageError
 from gan_runner.reporting.runfile import RunFile
+from gan_runner.training.evaluator import Evaluator
 
 Command = Callable[..., str]
 SMALL = ("arch.generator.width=4", "arch.discriminator.width=4", "data.limit=300")
@@ -138,13 +140,45 @@ def test_other_data_are_refused(gan_eval: Command, tmp_path: Path) -> None:
         gan_eval(f"run={tmp_path / 'pictures'}", "metric=modes", f"data.root={tmp_path / 'now'}")
 
 
-def test_a_damaged_list_of_evaluations_is_not_overwritten(place: Path, gan_eval: Command, tmp_path: Path) -> None:
+def test_a_run_without_an_average_repeats_its_final_values_with_its_raw_weights(
+    gan_eval: Command, tmp_path: Path
+) -> None:
+    data = ("data=gaussian_mixture", "data.count=2000", "metric.samples=700")
+    done = run_command("train", *QUICK, *data, "trainer.ema=null", "hydra.run.dir=plain", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "repeated exactly" in gan_eval(f"run={tmp_path / 'plain'}")
+
+
+@pytest.mark.parametrize("damaged", ["{", '{"evaluations": 5}', "[]", "5"])
+def test_a_damaged_list_of_evaluations_is_told_before_any_work_and_left_alone(
+    place: Path, gan_eval: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: str
+) -> None:
     run = tmp_path / "run"
     shutil.copytree(place / "points", run)
-    (run / "eval.json").write_text("{")
+    (run / "eval.json").write_text(damaged)
+    monkeypatch.delattr(Evaluator, "prepare")
     with pytest.raises(UsageError, match=r"eval\.json is damaged"):
         gan_eval(f"run={run}")
-    assert (run / "eval.json").read_text() == "{"
+    assert (run / "eval.json").read_text() == damaged
+
+
+def test_the_digest_is_of_the_checkpoint_that_was_scored_though_training_has_replaced_it_since(
+    place: Path, gan_eval: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(place / "points", run, ignore=shutil.ignore_patterns("eval.json"))
+    newest = run / "checkpoints" / "000004.pt"
+    scored = hashlib.sha256(newest.read_bytes()).hexdigest()
+    prepare = Evaluator.prepare
+
+    def meanwhile(*arguments: Any) -> None:
+        newest.unlink()
+        prepare(*arguments)
+
+    monkeypatch.setattr(Evaluator, "prepare", meanwhile)
+    gan_eval(f"run={run}")
+    (entry,) = kept(tmp_path, "run")
+    assert entry["checkpoint_sha256"] == scored
 
 
 def test_help_answers_without_torch() -> None:
