@@ -10,7 +10,7 @@ from torch import Tensor
 from gan_runner.data.source import Mixture, Source
 from gan_runner.errors import UsageError
 from gan_runner.metrics.base import Direction, Metric
-from gan_runner.metrics.transport import wasserstein1
+from gan_runner.metrics.transport import MOST_PAIRED, wasserstein1
 from gan_runner.types import Generated
 
 SEED = 1
@@ -53,9 +53,10 @@ class Modes(Metric):
     ) -> None:
         if samples < 1:
             raise ValueError(f"samples must be a number of points, got {samples}; allowed 1 or more; 2500 is usual")
-        if not 1 <= wasserstein_samples <= samples:
+        most = min(samples, MOST_PAIRED)
+        if not 1 <= wasserstein_samples <= most:
             raise ValueError(
-                f"wasserstein_samples must be part of the samples, got {wasserstein_samples}; allowed 1..{samples}"
+                f"wasserstein_samples must be part of the samples, got {wasserstein_samples}; allowed 1..{most}"
             )
         self.samples = samples
         self.monitor = monitor

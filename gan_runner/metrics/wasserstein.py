@@ -12,7 +12,7 @@ from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
 from gan_runner.metrics.base import Direction, Metric
 from gan_runner.metrics.batches import batches_of, random_part
-from gan_runner.metrics.transport import wasserstein1, wasserstein1_on_lines
+from gan_runner.metrics.transport import MOST_PAIRED, wasserstein1, wasserstein1_on_lines
 from gan_runner.types import Generated
 
 SEED = 3
@@ -58,6 +58,11 @@ class Wasserstein(Metric):
             raise UsageError(
                 f"metric=wasserstein compares halves of the data; got data {source.name} with {len(source)}; "
                 "use 2 or more, or metric=none"
+            )
+        if source.is_points and math.prod(source.shape) > 1 and (self._wanted or 0) > MOST_PAIRED:
+            raise UsageError(
+                f"metric.samples: points are paired one by one, in O(n^3), got {self._wanted}; "
+                f"allowed 1 to {MOST_PAIRED} of data {source.name}; 1000 is usual"
             )
         usual = POINTS if source.is_points else PICTURES
         self.samples = min(self._wanted or usual, len(source) // 2)

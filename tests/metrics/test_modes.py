@@ -96,7 +96,7 @@ def test_data_without_known_modes_are_refused() -> None:
         Modes().check(fake.load())
 
 
-@pytest.mark.parametrize("sizes", [(0, 0), (10, 11), (10, 0)])
+@pytest.mark.parametrize("sizes", [(0, 0), (10, 11), (10, 0), (6000, 5001)])
 def test_senseless_parameters_are_refused(sizes: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="samples must be"):
         Modes(*sizes)

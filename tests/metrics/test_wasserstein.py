@@ -123,6 +123,14 @@ def test_one_sample_has_no_halves() -> None:
         Wasserstein().check(swiss_roll.load(count=1))
 
 
+def test_more_points_than_can_be_paired_are_refused_before_anything_is_computed_but_not_on_a_line() -> None:
+    with pytest.raises(UsageError, match=r"got 5001; allowed 1 to 5000 of data swiss_roll; 1000 is usual"):
+        Wasserstein(samples=5001).check(swiss_roll.load(count=20))
+    line = Wasserstein(samples=5001)
+    line.check(gaussian_1d.load(count=20_000))
+    assert line.samples == 5001
+
+
 def test_senseless_parameters_are_refused() -> None:
     with pytest.raises(ValueError, match="samples must be a number of samples, got 0"):
         Wasserstein(samples=0)
