@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,8 @@ class Request:
     command: str
 
 
-def evaluate(request: Request) -> list[str]:
-    """Score the run, add the result to its ``eval.json`` and return the lines to be printed."""
+def evaluate(request: Request) -> Iterator[str]:
+    """Score the run, yield the lines to be printed, and add the result to its ``eval.json``: last, as that may fail."""
     settings = call(Settings, request.settings, "")
     trained = Trained(settings.run, settings.checkpoint, settings.device, settings.weights)
     config = trained.config
@@ -98,10 +98,11 @@ def evaluate(request: Request) -> list[str]:
         "command": request.command,
         **describe_environment(),
     }
-    keep(file, entry)
     width = max(map(len, values))
-    lines = [f"{name:{width}}  {value:.6g}" for name, value in values.items()]
-    return [*lines, metric.describe(values), *against_training(trained, node, values), f"added to {shown(file)}"]
+    yield from (f"{name:{width}}  {value:.6g}" for name, value in values.items())
+    yield from (metric.describe(values), *against_training(trained, node, values))
+    keep(file, entry)
+    yield f"added to {shown(file)}"
 
 
 def build_metric(node: Mapping[str, Any]) -> Metric:

@@ -37,7 +37,7 @@ class Trained:
     def __init__(
         self, run: str | Path, checkpoint: str = "last", device: str | None = "auto", weights: Weights | None = None
     ) -> None:
-        self.file, saved = read_checkpoint(Path(run), checkpoint)
+        self.file, saved = read_checkpoint(Path(run).expanduser(), checkpoint)
         if "facts" not in saved:
             raise UsageError(f"checkpoint {self.file} does not say what data it is of: an older gan_runner wrote it")
         beside = self.file.parent
@@ -143,7 +143,7 @@ def read_checkpoint(run: Path, checkpoint: str) -> tuple[Path, dict[str, Any]]:
     folder = run.absolute() / "checkpoints"
     numbered = Checkpoints(folder, 1).numbered()
     if not numbered:
-        raise UsageError(f"run={run}: there is no checkpoint in {folder}; give a run's own folder, or train it further")
+        raise UsageError(f"run={run}: there is no checkpoint in {folder}; give the folder of a run that has saved one")
     if checkpoint == "last":
         return newest(numbered)
     if checkpoint == "best" and not (folder / "best.pt").exists():

@@ -10,7 +10,7 @@ import re
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -106,6 +106,15 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
     except KeyboardInterrupt as error:
         return _fail(f"stopped; {stopped}", 128 + getattr(error, "number", signal.SIGINT), full)
     return 0
+
+
+def answer(help_text: str, command: Callable[[Sequence[str]], None], config: str = "config", stopped: str = "") -> None:
+    """Be the entry point of a command: print its help, or run it on the words typed, and end with the exit code."""
+    arguments = sys.argv[1:]
+    if not arguments or {"-h", "--help"} & set(arguments):
+        print(help_text, end="")
+        sys.exit(0 if arguments else UsageError.exit_code)
+    sys.exit(guarded(lambda: command(arguments), config, stopped))
 
 
 @contextlib.contextmanager

@@ -2,12 +2,11 @@
 
 import re
 import shlex
-import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from gan_runner.cli.app import guarded
+from gan_runner.cli.app import answer
 from gan_runner.errors import UsageError
 
 OPTIONS = ("out", "by", "success", "metric")
@@ -34,11 +33,7 @@ Examples:
 
 def main() -> None:
     """Entry point of the `gan-compare` command."""
-    arguments = sys.argv[1:]
-    if not arguments or {"-h", "--help"} & set(arguments):
-        print(HELP, end="")
-        sys.exit(0 if arguments else UsageError.exit_code)
-    sys.exit(guarded(lambda: run(arguments), stopped="the runs were only read"))
+    answer(HELP, run, stopped="the runs were only read")
 
 
 def run(arguments: Sequence[str]) -> None:

@@ -2,13 +2,12 @@
 
 import os
 import shlex
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from gan_runner.cli.app import guarded
+from gan_runner.cli.app import answer
 from gan_runner.cli.composing import compose_words, words_and_folders
 from gan_runner.cli.paths import DATA
 from gan_runner.cli.quoting import quote_odd_values
@@ -36,11 +35,7 @@ Examples:
 
 def main() -> None:
     """Entry point of the `gan-eval` command."""
-    arguments = sys.argv[1:]
-    if not arguments or {"-h", "--help"} & set(arguments):
-        print(HELP, end="")
-        sys.exit(0 if arguments else UsageError.exit_code)
-    sys.exit(guarded(lambda: run(arguments), CONFIG, "nothing was written"))
+    answer(HELP, run, CONFIG, "nothing was written")
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -65,7 +60,8 @@ def run(arguments: Sequence[str]) -> None:
         data={key: os.path.abspath(os.path.expanduser(value)) for key, value in data.items() if value is not None},
         command=shlex.join(["gan-eval", *arguments]),
     )
-    print("\n".join(evaluate(request)))
+    for line in evaluate(request):
+        print(line)
 
 
 def refuse_foreign(words: Sequence[str]) -> None:

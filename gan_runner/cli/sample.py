@@ -1,9 +1,8 @@
 """`gan-sample`: samples of a trained run as pictures, files or arrays, and its generator for other programs."""
 
-import sys
 from collections.abc import Sequence
 
-from gan_runner.cli.app import guarded
+from gan_runner.cli.app import answer
 from gan_runner.cli.composing import compose_words
 from gan_runner.cli.quoting import quoted
 from gan_runner.errors import UsageError
@@ -38,11 +37,7 @@ The paths written are printed. From Python: gan_runner.load("outputs/RUN").sampl
 
 def main() -> None:
     """Entry point of the `gan-sample` command."""
-    arguments = sys.argv[1:]
-    if not arguments or {"-h", "--help"} & set(arguments):
-        print(HELP, end="")
-        sys.exit(0 if arguments else UsageError.exit_code)
-    sys.exit(guarded(lambda: run(arguments), CONFIG, STOPPED))
+    answer(HELP, run, CONFIG, STOPPED)
 
 
 def run(arguments: Sequence[str]) -> None:

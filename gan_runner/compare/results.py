@@ -13,7 +13,9 @@ from gan_runner.compare.statistics import Estimate, estimate, wilson
 from gan_runner.errors import UsageError
 
 FACTOR = 1.5
-"""A run fell apart if its last evaluation is worse than its best by more than this factor."""
+LOST = 0.5
+"""A run fell apart if its last evaluation is worse than its best by more than this factor, and it has lost more than
+this share of what it had gained since the first; the factor alone would ring at noise around 0."""
 _SIGNS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -114,10 +116,11 @@ def rank(groups: Sequence[Group], value: str | None = None, condition: str | Non
     return Ranking(value, direction, success, tuple(sorted(rows, key=place)))
 
 
-def fell_apart(final: float, best: float, direction: Direction) -> bool:
-    """Return whether ``final`` is worse than ``best`` by more than `FACTOR`."""
-    worse = final - best if direction == "min" else best - final
-    return worse > (1 - 1 / FACTOR) * max(abs(final), abs(best))
+def fell_apart(first: float, best: float, final: float, direction: Direction) -> bool:
+    """Return whether a run with these first, best and final values lost by the end what it had; see `FACTOR`."""
+    sign = 1 if direction == "min" else -1
+    lost, gained = sign * (final - best), sign * (first - best)
+    return lost > LOST * gained and lost > (1 - 1 / FACTOR) * max(abs(final), abs(best))
 
 
 def _row(group: Group, value: str | None, direction: Direction, success: Success) -> Row:
@@ -131,7 +134,9 @@ def _row(group: Group, value: str | None, direction: Direction, success: Success
         tuple(step for _, step in best.values()),
         sum(map(success.of, group.runs)),
         tuple(
-            run for run in group.runs if id(run) in finals and fell_apart(finals[id(run)], best[id(run)][0], direction)
+            run
+            for run in group.runs
+            if id(run) in finals and fell_apart(run.first(value), best[id(run)][0], finals[id(run)], direction)
         ),
     )
 

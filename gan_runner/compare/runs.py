@@ -53,10 +53,18 @@ class Run:
     curves: Mapping[str, Curve]
     pictures: Mapping[int, Path]
 
+    def first(self, value: str | None) -> float:
+        """Return the first finite evaluation, or the final value if there is none."""
+        _, values = self.curves.get(f"metric/{value}", ([], []))
+        return next(filter(math.isfinite, values), self.final.get(value or "", math.nan))
+
     def best(self, value: str, direction: Direction) -> tuple[float, int] | None:
-        """Return the best of all evaluations and the first step that reached it; None without a finite one."""
+        """Return the best of all evaluations and the first step that reached it; None without a finite one.
+
+        What was looked at before the first step is no candidate, as it is none for the run's own best checkpoint.
+        """
         steps, values = self.curves.get(f"metric/{value}", ([], []))
-        pairs = [(v, s) for v, s in zip(values, steps, strict=True) if math.isfinite(v)]
+        pairs = [(v, s) for v, s in zip(values, steps, strict=True) if math.isfinite(v) and s > 0]
         if value in self.final and math.isfinite(self.final[value]):
             pairs.append((self.final[value], self.step))
         return min(pairs, key=lambda pair: (pair[0] if direction == "min" else -pair[0], pair[1])) if pairs else None

@@ -1,11 +1,14 @@
 """Which runs may stand in one ranking: those of one version, one data set and one way of measuring, each seed once."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from importlib import metadata
+from typing import TypeVar
 
 from gan_runner.compare.groups import shown, trained_by
 from gan_runner.compare.runs import Run, Skipped, plain
+
+T = TypeVar("T", bound=Hashable)
 
 
 def comparable(runs: Sequence[Run]) -> tuple[list[Run], list[Skipped]]:
@@ -20,7 +23,7 @@ def comparable(runs: Sequence[Run]) -> tuple[list[Run], list[Skipped]]:
     data = _most(kept, lambda run: run.fingerprint)
     name = next((run.data for run in kept if run.fingerprint == data), "")
     kept = _keep(kept, skipped, lambda run: run.fingerprint == data, lambda run: _other_data(run, name))
-    metric = _most(kept, _measuring)
+    metric = _most(kept, _measuring) or ()
     kept = _keep(kept, skipped, lambda run: _measuring(run) == metric, lambda run: _other_metric(run, metric))
     latest = {_identity(run): run for run in sorted(kept, key=lambda run: run.started)}
     again = lambda run: f"seed {run.seed} again: same settings and seed as {plain(latest[_identity(run)].folder.name)}"  # noqa: E731
@@ -34,15 +37,17 @@ def _keep(
     return [run for run in runs if good(run)]
 
 
-def _most(runs: Sequence[Run], key: Callable[[Run], str]) -> str:
+def _most(runs: Sequence[Run], key: Callable[[Run], T]) -> T | None:
     counted = Counter(map(key, runs)).most_common(1)
-    return counted[0][0] if counted else ""
+    return counted[0][0] if counted else None
 
 
-def _measuring(run: Run) -> str:
-    """Return the metric with its settings: an FID on 2,000 samples is not one on 10,000."""
-    settings = {key: value for key, value in run.settings.items() if key.startswith("metric.")}
-    return ", ".join(f"{key}={shown(settings[key])}" for key in sorted(settings)).replace("metric._target_=", "")
+def _measuring(run: Run) -> tuple[str, ...]:
+    """Return the metric with its settings, a word each: an FID on 2,000 samples is not one on 10,000."""
+    settings = {key: shown(value) for key, value in run.settings.items() if key.startswith("metric.")}
+    target = settings.pop("metric._target_", "null")
+    name = "none" if target == "null" else target.rpartition(".")[0].rpartition(".")[2]
+    return f"metric={name}", *(f"{key}={settings[key]}" for key in sorted(settings))
 
 
 def _identity(run: Run) -> tuple[object, ...]:
@@ -62,5 +67,10 @@ def _other_data(run: Run, name: str) -> str:
     return f"of other data: {run.data} ({same})"
 
 
-def _other_metric(run: Run, metric: str) -> str:
-    return f"of another metric: {_measuring(run) or 'none'} (most here have {metric or 'none'})"
+def _other_metric(run: Run, metric: tuple[str, ...]) -> str:
+    """Name the words in which the two differ; of another metric the name alone."""
+    own = _measuring(run)
+    if own[0] != metric[0]:
+        return f"of another metric: {own[0]} (most here have {metric[0]})"
+    mine, theirs = ([word for word in these if word not in others] for these, others in ((own, metric), (metric, own)))
+    return f"measured otherwise: {', '.join(mine) or 'without'} (most here have {', '.join(theirs) or 'none of it'})"

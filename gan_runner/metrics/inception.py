@@ -1,5 +1,6 @@
 """The metrics of the literature, on the features of the Inception network that the user has a weight file for."""
 
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
@@ -17,6 +18,8 @@ from gan_runner.metrics.batches import batches_of, random_part
 from gan_runner.metrics.features import DIRECTIONS, RealFeatures, check_neighbours, statistics
 from gan_runner.metrics.inception_network import STANDARD, Extractor, load_extractor, read_weights
 from gan_runner.types import Generated
+
+log = logging.getLogger(__name__)
 
 VERSION = 1
 """Part of the cache's file names: to be raised whenever what is kept of the data changes."""
@@ -144,4 +147,9 @@ class InceptionScore:
 def _learn(source: Source, extractor: Extractor) -> dict[str, Any]:
     """Return the statistics of the data's features."""
     some = random_part(source, REAL_PICTURES, seed=1).sort().values
+    log.info(
+        "computing Inception's features of %d pictures of the data, once; %.0f min on one CPU core, less on a GPU",
+        len(some),
+        len(some) * PICTURE_SECONDS / 60,
+    )
     return statistics(torch.cat([extractor(batch)[0] for batch in batches_of(source, some, extractor.device)]))

@@ -63,7 +63,9 @@ class Loop:
         self.checkpoints = checkpoints
         self.evaluator = evaluator
         self.identity = identity
-        self._watch = Watch(evaluator.goal() if evaluator else {}, state.watch) if settings.alarm else None
+        self._watch = (
+            Watch(evaluator.goal() if evaluator else {}, settings.steps, state.watch) if settings.alarm else None
+        )
         self._images = settings.batch_size * engine.batches_per_step
         self._rates = {f"lr/{side}": rate for side, rate in engine.rates().items()}
 

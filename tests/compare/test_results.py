@@ -131,14 +131,21 @@ def test_another_value_ranks_by_its_own_direction(run_folder: WriteRun, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("final", "best", "direction", "fell"),
+    ("first", "best", "final", "direction", "fell"),
     [
-        (15.1, 10, "min", True),
-        (14.9, 10, "min", False),
-        (6.5, 10, "max", True),
-        (6.8, 10, "max", False),
-        (0, 0, "min", False),
+        (20, 10, 15.1, "min", True),
+        (20, 10, 14.9, "min", False),
+        (100, 10, 50, "min", False),  # far worse than its best, but most of what was gained is kept
+        (100, 10, 60, "min", True),
+        (10, 10, 16, "min", True),  # it only got worse
+        (2, 10, 5.5, "max", True),
+        (2, 10, 6.8, "max", False),
+        (0.5, -2e-4, 1e-4, "min", False),  # noise around 0
+        (0.3, 1e-5, 3e-5, "min", False),
+        (0, 0, 0, "min", False),
     ],
 )
-def test_falling_apart_is_a_factor_of_one_and_a_half(final: float, best: float, direction: str, fell: bool) -> None:
-    assert fell_apart(final, best, direction) is fell  # type: ignore[arg-type]
+def test_falling_apart_is_to_lose_a_factor_and_half_of_what_was_gained(
+    first: float, best: float, final: float, direction: str, fell: bool
+) -> None:
+    assert fell_apart(first, best, final, direction) is fell  # type: ignore[arg-type]

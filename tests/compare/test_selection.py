@@ -12,7 +12,15 @@ OTHERS = [
     ({"data": {"name": "hwdb", "fingerprint": "cd34"}}, "of other data: hwdb (most here are of mnist)"),
     ({"data": {"name": "mnist", "fingerprint": "cd34"}}, "other content under the same name"),
     ({"versions": {"gan-runner": "0.0.1"}}, "of another version: gan-runner 0.0.1"),
-    ({"config": {"metric": {"_target_": "m", "samples": 2000}}}, "of another metric: m, metric.samples=2000"),
+    (
+        {"config": {"metric": {"_target_": "gan_runner.metrics.modes.Modes", "samples": 2000}}},
+        "of another metric: metric=modes (most here have metric=classifier)",
+    ),
+    ({"config": {"metric": {"_target_": None}}}, "of another metric: metric=none (most here have metric=classifier)"),
+    (
+        {"config": {"metric": {"_target_": "gan_runner.metrics.classifier.Classifier", "samples": 2000}}},
+        "measured otherwise: metric.samples=2000 (most here have metric.samples=10000)",
+    ),
 ]
 
 

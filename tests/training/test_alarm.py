@@ -15,30 +15,30 @@ def steps(values: list[float], name: str, start: int = 0, every: int = 100) -> l
 
 
 def test_a_discriminator_that_wins_for_a_thousand_steps_is_told_once() -> None:
-    assert kinds(Watch({}, {}), steps([0.7] + [1.0] * 30, "score/ranked")) == [(100 + SPAN, "discriminator")]
+    assert kinds(Watch({}, 10**6, {}), steps([0.7] + [1.0] * 30, "score/ranked")) == [(100 + SPAN, "discriminator")]
 
 
 def test_a_single_batch_that_it_loses_begins_the_count_anew() -> None:
-    assert kinds(Watch({}, {}), steps(([1.0] * 9 + [0.98]) * 5, "score/ranked")) == []
+    assert kinds(Watch({}, 10**6, {}), steps(([1.0] * 9 + [0.98]) * 5, "score/ranked")) == []
 
 
 def test_told_again_only_after_it_was_over() -> None:
     scalars = steps([1.0] * 15 + [0.5] + [1.0] * 15, "score/ranked")
-    assert kinds(Watch({}, {}), scalars) == [(1000, "discriminator"), (2600, "discriminator")]
+    assert kinds(Watch({}, 10**6, {}), scalars) == [(1000, "discriminator"), (2600, "discriminator")]
 
 
 def test_a_gradient_that_vanishes_for_a_thousand_steps_is_told() -> None:
     scalars = steps([2.0] * 20 + [1e-3] * 12, "grad_norm/generator")
-    assert kinds(Watch({}, {}), scalars) == [(2000 + SPAN, "gradient")]
+    assert kinds(Watch({}, 10**6, {}), scalars) == [(2000 + SPAN, "gradient")]
     weaker = steps([2.0] * 20 + [2.1e-3] * 40, "grad_norm/generator")
-    assert kinds(Watch({}, {}), weaker) == []
+    assert kinds(Watch({}, 10**6, {}), weaker) == []
 
 
 @pytest.mark.parametrize(
     ("values", "told"), [([10, 9, 6], 0), ([10, 5], 1), ([10, 5, 4, 3], 1), ([4, 8, 4, 7, 3], 2), ([1, 0], 0)]
 )
 def test_coverage_that_falls_to_half_of_what_it_was_is_told(values: list[int], told: int) -> None:
-    watch = Watch({"classes": 10.0}, {})
+    watch = Watch({"classes": 10.0}, 10**6, {})
     alarms = [alarm for step, value in enumerate(values) for alarm in watch.evaluated(step, {"classes": float(value)})]
     assert [alarm.kind for alarm in alarms] == ["coverage"] * told
     if told:
@@ -46,13 +46,22 @@ def test_coverage_that_falls_to_half_of_what_it_was_is_told(values: list[int], t
         assert "of 10" in alarms[0].text
 
 
+def test_coverage_that_does_not_come_is_told_at_half_of_the_run() -> None:
+    watch = Watch({"classes": 10.0}, 1000, {})
+    told = [(step, watch.evaluated(step, {"classes": 1.0})) for step in range(100, 1001, 100)]
+    assert [(step, alarm.kind, alarm.text) for step, alarms in told for alarm in alarms] == [
+        (500, "coverage", "coverage does not come: classes 1 of 10 after 500 of 1,000 steps")
+    ]
+    assert not Watch({"classes": 10.0}, 1000, {}).evaluated(900, {"classes": 5.0})
+
+
 def test_what_it_remembers_goes_through_a_checkpoint() -> None:
     scalars = steps([1.0] * 25, "score/ranked")
-    whole, state = Watch({"modes": 8.0}, {}), dict[str, Any]()
-    first = Watch({"modes": 8.0}, state)
+    whole, state = Watch({"modes": 8.0}, 10**6, {}), dict[str, Any]()
+    first = Watch({"modes": 8.0}, 10**6, state)
     first.evaluated(0, {"modes": 8.0})
     whole.evaluated(0, {"modes": 8.0})
     before = kinds(first, scalars[:7])
-    second = Watch({"modes": 8.0}, json.loads(json.dumps(state)))
+    second = Watch({"modes": 8.0}, 10**6, json.loads(json.dumps(state)))
     assert before + kinds(second, scalars[7:]) == kinds(whole, scalars)
     assert second.evaluated(1, {"modes": 1.0}) == whole.evaluated(1, {"modes": 1.0})
