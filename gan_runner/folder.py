@@ -26,6 +26,7 @@ FREE = (
     "device",
     "threads",
     "logger",
+    "sweep",
     "trainer.steps",
     "trainer.keep",
     "trainer.patience",

@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "datatool": BASE | {"construct", "data", "datachoice"},
     "check": BASE | {"data", "datachoice", "datatool", "pictures", "reporting"},
     "compare": {"errors", "reporting"},
+    "sweeps": BASE | {"cli", "construct", "data", "folder", "record", "reporting", "training"},
     "generating": {
         *("construct", "data", "datachoice", "errors", "games", "networks", "pictures"),
         *("atomic", "reporting", "trained", "training", "types", "views"),

@@ -1,5 +1,6 @@
 """What `pip install` delivers: the command, the config and the data, working from any directory."""
 
+import json
 import os
 import subprocess
 import sys
@@ -56,3 +57,24 @@ def test_installed_command_trains_from_any_directory(wheel: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(place))
     assert len(list(elsewhere.glob("outputs/mnist-dcgan-lsgan-adam_lsgan/*/samples/000004.png"))) == 1
+
+
+def test_installed_command_sweeps(wheel: Path, tmp_path: Path) -> None:
+    place, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    zipfile.ZipFile(wheel).extractall(place)
+    elsewhere.mkdir()
+    (elsewhere / "types.py").write_text("raise ImportError('of no business to the command')")
+    program = "from gan_runner.cli.train import main; main()"
+    tiny = ["data=gaussian_mixture", "trainer=smoke", "metric=none", "logger=none", "seed=1,2", "sweep.slots=2"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, "-m", *tiny],
+        cwd=elsewhere,
+        env=os.environ | {"PYTHONPATH": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list(elsewhere.glob("outputs/sweeps/*/*_seed=*/checkpoints/000004.pt"))) == 2
+    (record, _) = elsewhere.glob("outputs/sweeps/*/*/run.json")
+    assert json.loads(record.read_text())["command"].startswith(f"{place}/gan_runner/")

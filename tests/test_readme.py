@@ -21,7 +21,7 @@ def example_files() -> dict[str, str]:
 def test_a_loss_is_added_in_three_files(tmp_path: Path) -> None:
     files = example_files()
     assert {Path(name).parts[0] for name in files} == {"gan_runner", "conf", "tests"}
-    for folder in ("gan_runner", "conf", "tests"):
+    for folder in ("gan_runner", "hydra_plugins", "conf", "tests"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for name, text in files.items():

@@ -48,6 +48,11 @@ def label(name: str | None, choices: Mapping[str, Any]) -> str:
     return slug(name or "-".join(str(choices.get(group)) for group in ("data", "arch", "loss", "optim")))
 
 
+def sweep_folder(folder: str | None, name: str | None, stamp: str) -> str:
+    """Return the folder of a sweep: ``folder`` if one is given, else one under outputs/sweeps by name or date."""
+    return folder or f"outputs/sweeps/{slug(name or stamp)}"
+
+
 def slug(text: str) -> str:
     """Return ``text`` as one readable folder name."""
     return re.sub(r"[^\w=.,+@-]+", "_", text).strip("_")[:LONGEST_NAME] or "_"
@@ -57,7 +62,7 @@ def register_resolvers() -> None:
     """Register the ``${gan...}`` resolvers of config.yaml."""
     OmegaConf.register_new_resolver("gan.label", label, replace=True)
     OmegaConf.register_new_resolver("gan.slug", slug, replace=True)
-    OmegaConf.register_new_resolver("gan.sweep", lambda name, stamp: slug(name or stamp), replace=True)
+    OmegaConf.register_new_resolver("gan.sweep", sweep_folder, replace=True)
     OmegaConf.register_new_resolver("gan.id", run_id, replace=True)
 
 

@@ -13,7 +13,7 @@ PLAIN = re.compile(r"[\w\-./:,=@+$%*?|\\\[\]{}'\"]*", re.ASCII)
 
 PATHS = (
     *("data.root", "data.images", "data.labels", "out", "sheet", "run", "checkpoint", "resume"),
-    *("hydra.run.dir", "hydra.sweep.dir"),
+    *("hydra.run.dir", "hydra.sweep.dir", "sweep.dir"),
 )
 """Settings that name a file or folder."""
 

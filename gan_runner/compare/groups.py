@@ -10,17 +10,8 @@ from gan_runner.compare.runs import Run, plain
 from gan_runner.errors import UsageError
 
 ASIDE = (
-    "seed",
-    "name",
-    "tags",
-    "resume",
-    "dry_run",
-    "device",
-    "threads",
-    "logger",
-    "trainer.keep",
-    "trainer.alarm",
-    "trainer.at_start",
+    *("seed", "name", "tags", "resume", "dry_run", "device", "threads", "logger", "sweep"),
+    *("trainer.keep", "trainer.alarm", "trainer.at_start"),
 )
 """Settings that change neither what is trained nor how; besides, ``trainer.*_every`` and where the data lie."""
 ORDER = ("experiment", "data", "arch", "loss", "reg", "optim")

@@ -113,7 +113,7 @@ class Bar:
         self._rich = RichProgress(
             BarColumn(bar_width=12, table_column=Column(width=12)),
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="crop")),
-            console=_console(),
+            console=console(),
             auto_refresh=False,
             redirect_stdout=sys.stdout.isatty(),
         )
@@ -139,13 +139,14 @@ class _TerminalHandler(logging.Handler):
 
         style = "yellow" if record.levelno >= logging.WARNING else ""
         try:
-            _console().print(Text(self.format(record), style=style), soft_wrap=True)
+            console().print(Text(self.format(record), style=style), soft_wrap=True)
         except Exception:
             self.handleError(record)
 
 
 @functools.cache
-def _console() -> "Console":
+def console() -> "Console":
+    """Return the terminal that log lines and whatever moves below them share."""
     from rich.console import Console
 
     return Console(stderr=True)
