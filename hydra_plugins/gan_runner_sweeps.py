@@ -3,16 +3,13 @@
 Hydra takes them from no other package than ``hydra_plugins``, and imports this file at every start: it stays light.
 """
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn
-from hydra.errors import HydraException
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
@@ -35,30 +32,28 @@ class ProcessLauncher(Launcher):
 
 
 class RunnerSweeper(Sweeper):
-    """Every combination of the values typed. Unlike Hydra's own it makes no folder: a sweep may have one already."""
+    """Every combination of the values typed, at points of the ranges typed.
+
+    Unlike Hydra's own it makes no folder: a sweep may have one already.
+    """
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what Hydra hands over, and make the launcher."""
         self._context = hydra_context
+        self._config = config
         self._launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
     def sweep(self, arguments: list[str]) -> Any:
-        """Run all combinations of ``arguments``; the last of them changes fastest."""
+        """Run all jobs that ``arguments`` stand for; of the values listed the last change fastest."""
+        from gan_runner.sweeps.search import expand
+        from gan_runner.sweeps.settings import sweep_settings
+
         parser = OverridesParser.create(config_loader=self._context.config_loader)
         overrides = {one.get_key_element(): one for one in parser.parse_overrides(arguments)}
-        jobs = [list(job) for job in itertools.product(*map(_values, overrides.values()))]
+        jobs = expand(list(overrides.values()), sweep_settings(self._config))
         return self._launcher.launch(jobs, initial_job_idx=0)
-
-
-def _values(override: Override) -> list[str]:
-    key = override.get_key_element()
-    if not override.is_sweep_override():
-        return [f"{key}={override.get_value_element_as_str()}"]
-    if not override.is_discrete_sweep():
-        raise HydraException(f"{override.input_line}: an interval cannot be gone through; use a,b,c or range(a,b)")
-    return [f"{key}={value}" for value in override.sweep_string_iterator()]
 
 
 for _group, _class in (("hydra/launcher", ProcessLauncher), ("hydra/sweeper", RunnerSweeper)):

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gan_runner.reporting.runfile import RunFile
+from gan_runner.training.checkpoint import Checkpoints
 
-State = Literal["waiting", "running", "finished", "failed", "stopped"]
+State = Literal["waiting", "running", "finished", "failed", "stopped", "dropped"]
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,29 @@ class Entry:
     attempts: int = 0
 
     def __post_init__(self) -> None:
-        record = RunFile.read(self.job.folder) or {}
-        self.step = record.get("step") or 0
-        if self.is_finished():
-            self.state = "finished"
+        self.aim(self.goal)
+
+    def aim(self, goal: int) -> None:
+        """Set the step to train to; the job is finished already, or waits."""
+        self.goal, self.step, self.attempts = goal, self._newest(), 0
+        self.state = "finished" if self.is_finished() else "waiting"
 
     def is_finished(self) -> bool:
-        """Return whether the job's run.json says that it has reached its goal, or ended early for want of progress."""
+        """Return whether the job has reached its goal and its run.json says so, or ended early for want of progress.
+
+        A goal short of the run's end has been reached, too, if the run has been trained beyond it.
+        """
         record = RunFile.read(self.job.folder) or {}
         arrived = (record.get("step") or 0) >= self.goal or record.get("stopped_early") is not None
-        return record.get("status") == "finished" and arrived
+        return (record.get("status") == "finished" and arrived) or self.goal < min(self._newest(), self.job.steps)
 
     def is_begun(self) -> bool:
         """Return whether there is a run to go on with."""
         return RunFile.read(self.job.folder) is not None
+
+    def _newest(self) -> int:
+        """Return the step of the newest checkpoint: where the run goes on, and what a kill leaves it with."""
+        return max((int(path.stem) for path in Checkpoints(self.job.folder / "checkpoints", 1).numbered()), default=0)
 
     def value(self) -> float | None:
         """Return the monitored metric at the end of the run; None without one."""

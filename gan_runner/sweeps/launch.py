@@ -7,24 +7,24 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import HydraContext
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from gan_runner.cli import compare
 from gan_runner.cli.train import COMMAND
-from gan_runner.construct import call, checked
+from gan_runner.construct import checked
 from gan_runner.data.processes import cores
 from gan_runner.errors import UsageError
 from gan_runner.record import duration, shown
 from gan_runner.reporting.progress import setup_logging
 from gan_runner.sweeps import ledger as ledgers
+from gan_runner.sweeps.halving import halve
 from gan_runner.sweeps.jobs import Entry
 from gan_runner.sweeps.plan import Plan, enter, make_plan, place_given
 from gan_runner.sweeps.schedule import Schedule
-from gan_runner.sweeps.settings import SweepSettings
+from gan_runner.sweeps.settings import SweepSettings, sweep_settings
 from gan_runner.sweeps.show import Show
 from gan_runner.sweeps.slots import make_slots, threads_wanted
 from gan_runner.training.device import pick_device
@@ -40,9 +40,11 @@ def launch(context: HydraContext, base: DictConfig, jobs: Sequence[Sequence[str]
     failed, 128 + the signal's number if one came, everything saved.
     """
     setup_logging(None)
-    settings: SweepSettings = call(SweepSettings, _plain(base.sweep), "sweep")
+    settings = sweep_settings(base)
     pick_device(checked(base.device, str, "device"))
     plan = make_plan(context, base, jobs)
+    if settings.halving is not None and any(one.config.metric.get("_target_") is None for one in plan.wanted):
+        raise UsageError(f"sweep.halving={settings.halving} with metric=none: nothing to choose by; use another metric")
     given, named = place_given(base)
     folder = ledgers.place(given, named, plan.identity)
     if checked(base.dry_run, bool, "dry_run"):
@@ -82,18 +84,25 @@ def _run(folder: Path, plan: Plan, base: DictConfig, settings: SweepSettings, st
         shown(folder.absolute()),
     )
     began = time.monotonic()
-    show = Show(entries)
-    try:
-        Schedule(entries, slots, plan.flags, settings, show).run(stop)
-    finally:
-        show.close()
+
+    def train() -> bool:
+        show = Show(entries)
+        try:
+            return Schedule(entries, slots, plan.flags, settings, show).run(stop)
+        finally:
+            show.close()
+
+    if settings.halving is None:
+        train()
+    else:
+        halve(entries, settings.halving, train)
     _close(entries, time.monotonic() - began, command)
     return entries
 
 
 def _close(entries: Sequence[Entry], seconds: float, command: str) -> None:
     """Say how many jobs have ended how, the failed ones by name, and the command that does what is left to do."""
-    states = ("finished", "failed", "stopped")
+    states = ("finished", "dropped", "failed", "stopped")
     counts = {state: [entry for entry in entries if entry.state == state] for state in states}
     told = ", ".join(f"{len(found)} {state}" for state, found in counts.items() if found)
     log.info("of %d jobs %s, in %s", len(entries), told, duration(seconds))
@@ -124,7 +133,3 @@ def _result(overrides: Sequence[str], value: float | None) -> JobReturn:
     result = JobReturn(overrides=overrides, status=JobStatus.COMPLETED)
     result.return_value = value
     return result
-
-
-def _plain(node: Any) -> Any:
-    return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node

@@ -33,8 +33,8 @@ class Schedule:
         self._show = show
         self._ending = False
 
-    def run(self, stop: StopRequest) -> None:
-        """Return when nothing runs any more; every entry then says how its job has ended."""
+    def run(self, stop: StopRequest) -> bool:
+        """Return when nothing runs any more; every entry then says how its job has ended. False: it was cut short."""
         looked = 0.0
         try:
             while self._running or (self._waiting and not self._ending):
@@ -52,6 +52,7 @@ class Schedule:
             for _, process, _, _ in self._running.values():
                 process.kill()  # only an error of our own leads here; checkpoints are whole at any moment
             self._show.refresh()
+        return not self._ending
 
     def _end(self) -> None:
         """Start nothing more, and have what runs saved and ended."""

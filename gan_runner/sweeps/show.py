@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COLOURS = {"running": "cyan", "finished": "green", "failed": "red", "stopped": "yellow"}
+COLOURS = {"running": "cyan", "finished": "green", "failed": "red", "stopped": "yellow", "dropped": "dim"}
 
 
 class Show:

@@ -48,7 +48,7 @@ def run(
         return [sys.executable, "-c", SCRIPT + scripts.get(job.number, FINISH), str(job.folder)]
 
     monkeypatch.setattr(process, "command", command)
-    settings = SweepSettings(None, None, retries, on_failure)  # type: ignore[arg-type]
+    settings = SweepSettings(None, None, retries, on_failure, None, None, 0, None)  # type: ignore[arg-type]
     show = Show(entries)
     with StopRequest() as stop:
         Schedule(entries, [Slot(number) for number in range(slots)], (), settings, show).run(stop)

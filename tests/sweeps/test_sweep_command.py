@@ -111,6 +111,8 @@ def test_more_values_join_the_sweep_and_another_configuration_is_refused(gan_tra
         (["seed=0,1", "sweep.slots=0"], "sweep: slots, got 0; allowed: 1 or more"),
         (["seed=0,1", "sweep.on_failure=panic"], "sweep.on_failure: got 'panic'; allowed: one of continue, stop"),
         (["seed=0,1", "sweep.retries=-1"], "sweep: retries, got -1"),
+        (["seed=0,1", "sweep.halving=3"], "sweep.halving=3 with metric=none"),
+        (["optim.lr=interval(1,2)"], "optim.lr=interval(1,2): a range has no end of values; add sweep.samples=N"),
         (["seed=0,1", "sweep.slot=1"], "sweep.slot: no such setting or group (did you mean sweep.slots?)"),
         (["seed=0,1", "device=gpu"], "device=gpu: no such device"),
         (["seed=0,1", "sweep.dir=/dev/null/x"], "/dev/null/x"),
@@ -156,7 +158,8 @@ def test_hydras_own_launcher_is_still_there(gan_train: Any, tmp_path: Path) -> N
 
 def test_eight_runs_of_one_second_have_eight_folders(tmp_path: Path) -> None:
     program = (
-        "from hydra import compose, initialize_config_dir\nfrom gan_runner.cli.app import conf_dir, register_resolvers\n"
+        "from hydra import compose, initialize_config_dir\n"
+        "from gan_runner.cli.app import conf_dir, register_resolvers\n"
         "register_resolvers()\nwith initialize_config_dir(str(conf_dir()), version_base='1.3'):\n"
         "    print(compose('config', ['name=same'], return_hydra_config=True).hydra.run.dir)\n"
     )
@@ -165,3 +168,28 @@ def test_eight_runs_of_one_second_have_eight_folders(tmp_path: Path) -> None:
     folders = {process.communicate(timeout=60)[0].strip() for process in processes}
     assert len(folders) == 8
     assert all(folder.startswith("outputs/same/") for folder in folders)
+
+
+def test_points_of_a_range_and_halving_of_the_jobs(gan_train: Any, tmp_path: Path) -> None:
+    judged = [word for word in TINY if word != "metric=none"]
+    judged += ["metric.samples=600", "metric.wasserstein_samples=20", "trainer.eval_every=0", "trainer.steps=6"]
+    searched = ["optim.lr=tag(log,interval(1e-5,1e-2))", "sweep.samples=4", "sweep.halving=2", "sweep.slots=2"]
+    first = gan_train("-m", *judged, *searched, "name=h")
+    assert first.returncode == 0, first.stderr
+    assert "of 4 jobs 1 finished, 3 dropped" in first.stderr
+    folder = tmp_path / "outputs" / "sweeps" / "h"
+    found = records(folder)
+    assert sorted(record["step"] for record in found.values()) == [1, 1, 3, 6]
+    values = {
+        number: {row["step"]: row["metric/w1"] for row in rows if "metric/w1" in row}
+        for number in found
+        for rows in [[json.loads(line) for line in next(folder.glob(f"{number}_*/metrics.jsonl")).open()]]
+    }
+    second = set(sorted(values, key=lambda number: values[number][1])[:2])
+    assert {number for number in values if 3 in values[number]} == second
+    assert [n for n in values if 6 in values[n]] == [min(second, key=lambda number: values[number][3])]
+    again = gan_train("-m", *judged, *searched, "name=h")
+    assert again.returncode == 0
+    assert "starts" not in again.stderr
+    assert "of 4 jobs 1 finished, 3 dropped" in again.stderr
+    assert records(folder) == found
