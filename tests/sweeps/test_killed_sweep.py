@@ -22,8 +22,8 @@ SWEEP = (
     "trainer.sample_every=0",
     "metric=none",
     "logger=none",
-    "loss=gan,lsgan,hinge",
-    "sweep.slots=2",
+    "loss=gan,hinge",
+    "sweep.slots=1",
 )
 
 
@@ -55,7 +55,7 @@ def test_a_killed_sweep_begun_again_equals_an_undisturbed_one(gan_train: Any, tm
     assert again.returncode == 0, again.stderr
     assert "goes on at step" in again.stderr
     folders = sorted((tmp_path / "outputs" / "sweeps" / "whole").glob("*/"))
-    assert len(folders) == 3
+    assert len(folders) == 2
     for folder in folders:
         whole, part = flat(last(folder)), flat(last(killed / folder.name))
         assert whole.keys() == part.keys()
