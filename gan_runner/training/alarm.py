@@ -26,7 +26,7 @@ class Watch:
     """Looks at a run's scalars and metric values; whatever is found is told once, and again only after it was over.
 
     ``coverage``       a value that has a goal (classes, modes) has fallen to half of the most that was reached, or has
-                       not reached half of the goal in half of the run's steps
+                       not reached half of the goal in half of the run's steps (and in 1,000)
     ``discriminator``  it has ranked the real samples above the fakes in all pairs of the logged batches for 1,000 steps
                        (for losses that tell the two apart by targets: an unbounded critic may, and is no worse for it)
     ``gradient``       that of the generator has been below a thousandth of what it was at first for 1,000 steps
@@ -69,7 +69,7 @@ class Watch:
             peak = self._peaks[name] = max(value, self._peaks.get(name, 0.0))
             text = f"coverage has fallen: {name} {value:g}, it was {peak:g} of {whole:g}"
             alarms += self._once(step, f"coverage {name}", peak >= 2 and value <= peak / 2, text)
-            missing = 2 * step >= self._steps and peak < whole / 2
+            missing = step >= max(self._steps / 2, SPAN) and peak < whole / 2
             text = f"coverage does not come: {name} {value:g} of {whole:g} after {step:,} of {self._steps:,} steps"
             alarms += self._once(step, f"coverage {name} missing", missing, text)
         return alarms

@@ -47,12 +47,13 @@ def test_coverage_that_falls_to_half_of_what_it_was_is_told(values: list[int], t
 
 
 def test_coverage_that_does_not_come_is_told_at_half_of_the_run() -> None:
-    watch = Watch({"classes": 10.0}, 1000, {})
-    told = [(step, watch.evaluated(step, {"classes": 1.0})) for step in range(100, 1001, 100)]
+    watch = Watch({"classes": 10.0}, 10_000, {})
+    told = [(step, watch.evaluated(step, {"classes": 1.0})) for step in range(1000, 10_001, 1000)]
     assert [(step, alarm.kind, alarm.text) for step, alarms in told for alarm in alarms] == [
-        (500, "coverage", "coverage does not come: classes 1 of 10 after 500 of 1,000 steps")
+        (5000, "coverage", "coverage does not come: classes 1 of 10 after 5,000 of 10,000 steps")
     ]
-    assert not Watch({"classes": 10.0}, 1000, {}).evaluated(900, {"classes": 5.0})
+    assert not Watch({"classes": 10.0}, 10_000, {}).evaluated(9000, {"classes": 5.0})
+    assert not Watch({"classes": 10.0}, 900, {}).evaluated(900, {"classes": 1.0})  # too short to be blamed
 
 
 def test_what_it_remembers_goes_through_a_checkpoint() -> None:
