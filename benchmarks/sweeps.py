@@ -1,6 +1,6 @@
 """How a CPU is divided best: the same jobs of the 8-Gaussian mixture in so many slots of so many threads.
 
-    python benchmarks/sweeps.py [--jobs 8] [--steps 2000] [--rounds 3] [--layouts 1x2 2x1 2x2]
+    python benchmarks/sweeps.py [--jobs 8] [--steps 1000] [--rounds 3] [--layouts 1x2 2x1 2x2]
 
 The first layout is what the others are measured by; without any it is one job at a time with all cores. Every figure
 is a median over rounds in which the layouts take turns: wall seconds of the whole command, comparison included.
@@ -39,7 +39,7 @@ def main() -> None:
     """Time the layouts in turns and print a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=8)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--layouts", nargs="+", default=[f"1x{cores()}", f"{cores()}x1", f"{cores()}x{cores()}"])
     options = parser.parse_args()
@@ -47,6 +47,7 @@ def main() -> None:
     for _ in range(options.rounds):
         for layout, found in times.items():
             found.append(seconds(layout, options.jobs, options.steps))
+            print(f"{layout}: {found[-1]:.1f} s", file=sys.stderr)
     base = statistics.median(times[options.layouts[0]])
     for layout, found in times.items():
         middle = statistics.median(found)

@@ -37,6 +37,8 @@ def test_wheel_holds_every_config_and_the_data_and_nothing_of_the_workshop(wheel
     for path in (ROOT / "conf").rglob("*.yaml"):
         assert f"gan_runner/{path.relative_to(ROOT)}" in names
     assert sum(name.startswith("gan_runner/data/assets/mnist/") for name in names) == 5
+    assert "hydra_plugins/gan_runner_sweeps.py" in names
+    assert "hydra_plugins/__init__.py" not in names  # Hydra's plugins share the package with others'
     assert not [name for name in names if name.startswith(("tests", "conf/", "docs"))]
 
 

@@ -49,6 +49,7 @@ def records(folder: Path) -> dict[int, dict[str, Any]]:
     return {int(path.parent.name.partition("_")[0]): json.loads(path.read_text()) for path in folder.glob("*/run.json")}
 
 
+@pytest.mark.timeout(600)
 def test_24_jobs_of_which_four_fail_each_in_its_own_way(gan_train: Any, tmp_path: Path) -> None:
     (tmp_path / "mine" / "loss").mkdir(parents=True)
     (tmp_path / "parts").mkdir()
