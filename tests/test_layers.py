@@ -8,32 +8,35 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gan_runner"
 
-BASE = {"errors", "types", "atomic", "lock", "cachedir"}
+BASE = {"errors", "types", "atomic", "lock", "cachedir", "ranks"}
 MAY_IMPORT = {
     "errors": set(),
     "types": set(),
     "atomic": set(),
     "lock": set(),
     "cachedir": {"errors"},
-    "losses": {"types"},
-    "regularizers": {"types"},
-    "models": {"types", "errors"},
+    "ranks": {"errors"},
+    "losses": {"types", "ranks"},
+    "regularizers": {"types", "ranks"},
+    "models": {"types", "errors", "ranks"},
     "data": BASE,
     "metrics": {"types", "data", "errors", "atomic", "cachedir"},
-    "games": {"types", "losses", "regularizers"},
-    "training": {"types", "games", "data", "metrics", "errors", "atomic"},
+    "games": {"types", "losses", "regularizers", "ranks"},
+    "training": {"types", "games", "data", "metrics", "errors", "atomic", "ranks"},
     "reporting": {"errors", "atomic"},
     "construct": {"errors"},
     "datachoice": {"construct", "data", "errors"},
-    "networks": {"construct", "errors", "games", "models", "regularizers", "types"},
-    "build": BASE | {"construct", "data", "datachoice", "games", "metrics", "networks", "regularizers", "training"},
+    "networks": {"construct", "errors", "games", "models", "ranks", "regularizers", "types"},
+    "build": BASE
+    | {"construct", "data", "datachoice", "games", "metrics", "models", "networks", "regularizers", "training"},
     "views": {"games"},
     "pictures": {"data", "reporting", "training", "views"},
     "folder": {"errors", "lock", "reporting", "training"},
-    "record": {"build", "data", "metrics", "reporting", "training"},
+    "record": {"build", "data", "metrics", "ranks", "reporting", "training"},
     "trained": {"build", "construct", "data", "errors", "folder", "games", "training", "types"},
     "evaluation": BASE | {"construct", "data", "datachoice", "metrics", "record", "reporting", "trained", "training"},
-    "run": BASE | {"build", "construct", "data", "folder", "pictures", "record", "reporting", "training"},
+    "ready": BASE | {"build", "data", "record", "reporting", "training"},
+    "run": BASE | {"build", "construct", "folder", "pictures", "ready", "record", "reporting", "training"},
     "datatool": BASE | {"construct", "data", "datachoice"},
     "check": BASE | {"data", "datachoice", "datatool", "pictures", "reporting"},
     "compare": {"errors", "reporting"},
@@ -44,8 +47,9 @@ MAY_IMPORT = {
     },
     "cli": {
         *("atomic", "check", "cli", "compare", "datatool", "errors", "evaluation", "generating", "record", "reporting"),
-        *("run", "training"),
+        *("ranks", "run", "training"),
     },
+    "__main__": {"cli"},
 }
 
 

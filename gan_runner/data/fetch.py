@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import torch
 from torch import Tensor
 
+from gan_runner import ranks
 from gan_runner.data.order import Order
 from gan_runner.data.rows import FileRows
 
@@ -52,11 +53,14 @@ class ReadAhead:
         self._ahead: deque[tuple[int, Tensor, Future[Tensor]]] = deque()
 
     def fetch(self, order: Order, position: int, count: int) -> Fetched:
-        """Return the samples at ``count`` positions of the order from ``position`` on; see to the ones after them."""
+        """Return the samples at ``count`` positions of the order from ``position`` on; see to the ones after them.
+
+        Those are this rank's next: the shares of the other ranks lie between.
+        """
         if not self._ahead or self._ahead[0][0] != position:
             self._drop()
         while len(self._ahead) <= AHEAD:
-            start = self._ahead[-1][0] + count if self._ahead else position
+            start = self._ahead[-1][0] + count * ranks.size() if self._ahead else position
             index = order.at(start, count)
             self._ahead.append((start, index, self._readers.submit(self._read, index)))
         _, index, samples = self._ahead.popleft()

@@ -2,6 +2,7 @@
 
 import torch
 
+from gan_runner import ranks
 from gan_runner.data.fetch import fetcher
 from gan_runner.data.order import Order
 from gan_runner.data.source import Source
@@ -13,7 +14,8 @@ class Stream:
     """Batches without end, in an order that is a function of ``seed`` alone (`Order`).
 
     A batch is the next ``batch_size`` positions of that order: it may straddle epochs, and nothing is dropped. So the
-    whole state is the number of samples drawn, and a restart repeats the rest bit for bit.
+    whole state is the number of samples drawn, and a restart repeats the rest bit for bit. Of several ranks each draws
+    its share of every batch; the state is that of all together, so it does not depend on how many they are.
 
     The samples live on the device as they are stored (uint8 for pictures: 47 MB for MNIST), or on the disk if they
     would fill the memory, and are scaled on the device, per batch. ``shuffle=False`` visits them in their own order;
@@ -35,6 +37,7 @@ class Stream:
             refuse_flipped_points(source)
         self._source = source
         self._batch_size = batch_size
+        self._share = ranks.share(batch_size // ranks.size())
         self._device = device
         self._flip = flip
         self._drawn = 0
@@ -43,11 +46,12 @@ class Stream:
         self._labels = None if source.labels is None else source.labels.to(device)
 
     def next(self) -> Batch:
-        """Return the next batch: ``real`` ``[batch_size, *shape]`` float32, ``labels`` ``[batch_size]`` or None."""
-        index, samples = self._fetcher.fetch(self._order, self._drawn, self._batch_size)
+        """Return the next batch: ``real`` ``[B, *shape]`` float32, ``labels`` ``[B]`` or None; B is a rank's share."""
+        start, count = self._drawn + self._share.start, self._share.stop - self._share.start
+        index, samples = self._fetcher.fetch(self._order, start, count)
         real = self._source.normalize(samples)
         if self._flip:
-            coins = self._order.coins(self._drawn, self._batch_size).to(self._device)
+            coins = self._order.coins(start, count).to(self._device)
             real = torch.where(coins[:, None, None, None], real.flip(-1), real)
         labels = None if self._labels is None else self._labels.index_select(0, index.to(self._device))
         self._drawn += self._batch_size

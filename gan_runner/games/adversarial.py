@@ -15,6 +15,7 @@ from gan_runner.games.prior import Prior
 from gan_runner.games.regularization import Regularization
 from gan_runner.games.sampling import sampling_mode
 from gan_runner.losses.base import Loss, SeparableLoss
+from gan_runner.losses.gathered import gathered
 from gan_runner.losses.smoothing import smoothed
 from gan_runner.regularizers.base import Regularizer
 from gan_runner.types import Critic, Features, Outcome, Side, Turn
@@ -53,7 +54,7 @@ class Adversarial(LatentGame):
                 f"adversarial, got loss {type(loss).__name__}, which plays without a discriminator; "
                 "use game=moment_matching or another loss"
             )
-        self.loss = smoothed(loss, label_smoothing)
+        self.loss = gathered(smoothed(loss, label_smoothing))
         self.regularization = Regularization(regularizers)
         self.packing = packing
         self.needs_features = loss.needs_features or self.regularization.needs_features

@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from gan_runner import ranks
+
 
 class InstanceNoise(nn.Module):
     """Adds sd (1 - t / steps)+ times N(0, 1) to samples; t counts the steps. Without steps, sd stays.
@@ -30,7 +32,7 @@ class InstanceNoise(nn.Module):
     def forward(self, samples: Tensor) -> Tensor:
         """Return ``samples`` with fresh noise on them."""
         sd = self.sd if self.steps is None else self.sd * (1 - self.turns / self.steps).clamp(min=0.0)
-        return samples + sd * torch.randn_like(samples)
+        return samples + sd * ranks.whole(torch.randn_like, samples)
 
     def count(self) -> None:
         """Count one more step."""

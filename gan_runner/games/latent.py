@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from gan_runner import ranks
 from gan_runner.games.base import Draw, Game
 from gan_runner.games.prior import Prior
 from gan_runner.games.sampling import sampling_mode
@@ -31,8 +32,9 @@ class LatentGame(Game):
         return bool(getattr(self.networks["generator"], "conditional", False))
 
     def draw(self, batch: Batch) -> Draw:
-        """Return ``batch`` with as many latents."""
-        return Draw(batch, self.prior.draw(batch.real.shape[0], batch.real.device))
+        """Return ``batch`` with as many latents: this rank's of those drawn for the whole batch."""
+        count = batch.real.shape[0]
+        return Draw(batch, self.prior.draw(count * ranks.size(), batch.real.device)[ranks.share(count)])
 
     def batches(
         self,

@@ -5,6 +5,7 @@ from typing import Literal
 
 from torch import nn
 
+from gan_runner import ranks
 from gan_runner.games.base import NO_TERMS, Draw, Player
 from gan_runner.games.latent import LatentGame
 from gan_runner.games.prior import Prior
@@ -44,8 +45,9 @@ class MomentMatching(LatentGame):
         self.networks = nn.ModuleDict({"generator": generator})
 
     def play(self, player: str, draw: Draw, due: frozenset[str] = NO_TERMS) -> Outcome:
-        """Return the distance of the real batch from as many fakes."""
-        real, fake = (samples.flatten(1).float() for samples in (draw.batch.real, self._fake(draw)))
+        """Return the distance of the real batch from as many fakes, all ranks' together."""
+        both = draw.batch.real, self._fake(draw)
+        real, fake = (ranks.gather(samples.flatten(1).float()) for samples in both)
         return Outcome({"distance": self.loss.distance(real, fake)}, {})
 
     def constrain(self, player: str) -> None:

@@ -26,6 +26,10 @@ class Loss(ABC):
     """Whether the discriminator tells real from fake by a target for each, which can be smoothed."""
     uses_real_scores: ClassVar[bool] = False
     """Whether the generator's objective reads the real scores (relativistic ones do); otherwise it is handed None."""
+    couples_samples: ClassVar[bool] = False
+    """Whether it is more than a mean over samples or pairs, so that a batch cannot be judged in parts.
+
+    Several processes then show each other their scores and features (`gathered`)."""
 
     @abstractmethod
     def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:

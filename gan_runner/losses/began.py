@@ -29,6 +29,7 @@ class Began(Loss, nn.Module):
 
     needs_energy: ClassVar[bool] = True
     has_targets: ClassVar[bool] = False
+    couples_samples: ClassVar[bool] = True
 
     k: Tensor
 

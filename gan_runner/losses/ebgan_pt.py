@@ -38,6 +38,7 @@ class PullAway(EnergyMargin):
 
     needs_turn: ClassVar[bool] = True
     needs_features: ClassVar[bool] = True
+    couples_samples: ClassVar[bool] = True
 
     weight: float = 0.1
 

@@ -27,6 +27,7 @@ class FeatureMatching(Minimax):
     needs_turn: ClassVar[bool] = True
     needs_features: ClassVar[bool] = True
     uses_real_scores: ClassVar[bool] = True
+    couples_samples: ClassVar[bool] = True
 
     def generator(self, real_scores: Tensor | None, fake_scores: Tensor, turn: Turn | None = None) -> Tensor:
         """Return the mean squared difference of the mean features ``[F]`` in ``turn``; the scores play no part."""

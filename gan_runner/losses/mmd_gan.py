@@ -38,6 +38,7 @@ class MmdGan(Loss):
     needs_turn: ClassVar[bool] = True
     needs_features: ClassVar[bool] = True
     uses_real_scores: ClassVar[bool] = True
+    couples_samples: ClassVar[bool] = True
 
     bandwidths: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0)
     one_sided: float = 16.0

@@ -35,6 +35,7 @@ class Relativistic(Loss):
     """
 
     uses_real_scores: ClassVar[bool] = True
+    couples_samples: ClassVar[bool] = True
 
     form: Literal["paired", "average"] = "average"
     base: Literal["logistic", "least_squares", "hinge"] = "logistic"

@@ -44,6 +44,7 @@ class _Smoothed(Loss):
         self._share = share
         self.needs_turn = loss.needs_turn  # type: ignore[misc]
         self.uses_real_scores = loss.uses_real_scores  # type: ignore[misc]
+        self.couples_samples = loss.couples_samples  # type: ignore[misc]
 
     def generator(self, real_scores: Tensor | None, fake_scores: Tensor, **turn: Any) -> Tensor:
         value: Tensor = self._loss.generator(real_scores, fake_scores, **turn)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gan_runner.models import base
+from gan_runner.models.dropout import Dropout
 from gan_runner.models.label_map import LabelMap
 from gan_runner.models.layers import require_classes
 from gan_runner.models.maxout import Maxout
@@ -32,10 +33,10 @@ class Generator(base.Generator):
         self.label_layer = LabelMap(require_classes("cgan", classes), 1000)
         self.body = nn.Sequential(
             nn.ReLU(),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             nn.Linear(1200, 1200),
             nn.ReLU(),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             nn.Linear(1200, math.prod(shape)),
             ScaledSigmoid(),
         )
@@ -62,7 +63,7 @@ class Discriminator(base.Discriminator):
         self.label_layer = nn.Sequential(
             LabelMap(require_classes("cgan", classes), 50 * 5), nn.Unflatten(1, (50, 5)), nn.MaxPool1d(5), nn.Flatten()
         )
-        self.body = nn.Sequential(nn.Dropout(dropout), Maxout(290, 240, 4), nn.Dropout(dropout))
+        self.body = nn.Sequential(Dropout(dropout), Maxout(290, 240, 4), Dropout(dropout))
         self.head = nn.Linear(240, 1)
 
     def features(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:

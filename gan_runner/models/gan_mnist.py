@@ -8,6 +8,7 @@ import math
 from torch import Tensor, nn
 
 from gan_runner.models import base
+from gan_runner.models.dropout import Dropout
 from gan_runner.models.maxout import Maxout
 from gan_runner.models.unit_range import ScaledSigmoid, pictures_only, to_unit
 from gan_runner.types import Shape
@@ -59,11 +60,11 @@ class Discriminator(base.Discriminator):
         inputs = math.prod(pictures_only("gan_mnist", shape))
         self.body = nn.Sequential(
             nn.Flatten(),
-            nn.Dropout(input_dropout),
+            Dropout(input_dropout),
             Maxout(inputs, width),
-            nn.Dropout(dropout),
+            Dropout(dropout),
             Maxout(width, width),
-            nn.Dropout(dropout),
+            Dropout(dropout),
         )
         self.feature_dim = width
         self.head = nn.Linear(width, 1)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from gan_runner import ranks
 from gan_runner.models import base
 from gan_runner.models.unit_range import ScaledSigmoid, pictures_only, to_unit
 from gan_runner.types import Shape
@@ -27,7 +28,9 @@ class UnscaledDropout(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return ``inputs``, any shape, some set to 0."""
-        return inputs * (torch.rand_like(inputs) >= self.rate) if self.training else inputs * (1 - self.rate)
+        return (
+            inputs * (ranks.whole(torch.rand_like, inputs) >= self.rate) if self.training else inputs * (1 - self.rate)
+        )
 
 
 def _linear(inputs: int, outputs: int) -> nn.Linear:

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from gan_runner import ranks
+
 
 class MinibatchDiscrimination(nn.Module):
     r"""Appends to each sample's features how near the rest of the batch is (Salimans et al. 2016, arXiv 1606.03498).
@@ -33,6 +35,6 @@ class MinibatchDiscrimination(nn.Module):
         """Return ``features`` ``[B, F]`` with the nearness to the batch appended, ``[B, F + kernels]``."""
         projection = F.normalize(self.direction, dim=0) * self.log_scale.exp()
         codes = (features @ projection.flatten(1)).reshape(-1, *self.log_scale.shape)
-        distances = (codes[:, None] - codes[None]).abs().sum(3)
+        distances = (codes[:, None] - ranks.gather(codes)[None]).abs().sum(3)
         nearness = distances.neg().exp().sum(1) - 1  # each sample is at distance 0 from itself
         return torch.cat([features, nearness + self.bias], 1)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from gan_runner import ranks
 from gan_runner.regularizers.base import Regularizer, require_every, require_from_zero
 from gan_runner.regularizers.slopes import shares, slope_norms
 from gan_runner.types import Critic, Turn
@@ -43,8 +44,8 @@ class Dragan(Regularizer):
     def forward(self, critic: Critic, turn: Turn) -> Tensor:
         """Return the weighted penalty, float32 scalar, for real samples ``[B, *shape]``."""
         real = turn.real.float()
-        step = self.noise * torch.rand_like(real)
+        step = self.noise * ranks.whole(torch.rand_like, real)
         if self.relative:
-            step = step * real.std(correction=0)
+            step = step * ranks.gather(real).std(correction=0)
         norms = slope_norms(critic, real + shares(real) * step)
         return self.weight * (norms - self.target).square().mean()

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from gan_runner import ranks
 from gan_runner.types import Critic
 
 
@@ -27,4 +28,6 @@ def slope_norms(critic: Critic, samples: Tensor) -> Tensor:
 
 def shares(samples: Tensor) -> Tensor:
     """Return a number from U(0, 1) for each of ``samples`` ``[B, *shape]``, as float32 ``[B, 1, ...]``."""
-    return torch.rand(samples.shape[0], *(1,) * (samples.dim() - 1), device=samples.device, dtype=torch.float32)
+    count = samples.shape[0]
+    shape = (count * ranks.size(), *(1,) * (samples.dim() - 1))
+    return torch.rand(shape, device=samples.device, dtype=torch.float32)[ranks.share(count)]
