@@ -31,6 +31,7 @@ FREE = (
     "trainer.keep",
     "trainer.patience",
     "trainer.alarm",
+    "trainer.sync_batch_norm",
 )
 """What may differ between a run and its continuation; besides, how often it looks up (``trainer.*_every``)."""
 

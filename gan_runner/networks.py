@@ -5,6 +5,7 @@ from typing import Any
 
 from torch import nn
 
+from gan_runner import ranks
 from gan_runner.construct import checked, construct, locate, takes
 from gan_runner.errors import UsageError
 from gan_runner.games.packing import packed_shape
@@ -60,15 +61,27 @@ def told_class(node: Config | None, side: str) -> Config | None:
     return {key: value for key, value in node.items() if key != "conditional"}
 
 
-def refuse_small_batches(networks: nn.ModuleDict, batch_size: int, packing: int) -> None:
+def refuse_uneven_shares(batch_size: int, packing: int) -> None:
+    """Raise UsageError if a batch cannot be shared out evenly among the ranks."""
+    if batch_size % (ranks.size() * packing):
+        packed = f" and game.packing={packing}" if packing > 1 else ""
+        raise UsageError(
+            f"trainer.batch_size={batch_size} shared by {ranks.size()} processes{packed}; use a multiple of "
+            f"{ranks.size() * packing}, or another --nproc-per-node"
+        )
+
+
+def refuse_small_batches(networks: nn.ModuleDict, batch_size: int, packing: int, synchronised: bool) -> None:
     """Raise UsageError if batch norm would see a single sample: it has no spread to be normalised by."""
+    count = 1 if synchronised else ranks.size()
     for name, network in networks.items():
-        seen = batch_size if name == "generator" else batch_size // packing
-        if seen == 1 and batch_norms(network):
+        least = 2 * count * (1 if name == "generator" else packing)
+        if batch_size < least and batch_norms(network):
             packed = f" game.packing={packing}" if packing > 1 else ""
+            shared = f" in {count} processes" if count > 1 else ""
             raise UsageError(
-                f"trainer.batch_size={batch_size}{packed} with batch norm in the {name}: one sample has no spread "
-                f"to be normalised by; use {2 * packing} or more, or arch.generator.norm=layer "
+                f"trainer.batch_size={batch_size}{packed}{shared} with batch norm in the {name}: one sample has no "
+                f"spread to be normalised by; use {2 * count * packing} or more, or arch.generator.norm=layer "
                 "arch.discriminator.norm=layer"
             )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from gan_runner import ranks
 from gan_runner.build import Design, Parts
 from gan_runner.data.source import Source
 from gan_runner.metrics.base import Metric
@@ -39,6 +40,7 @@ class Record:
             tags=list(parts.run.tags),
             device=str(parts.device),
             threads=torch.get_num_threads(),
+            ranks=ranks.size(),
             precision=parts.run.precision,
             data={"name": source.name, "count": len(source), "fingerprint": source.fingerprint},
             parameters={name: count(network) for name, network in parts.game.networks.items()},
@@ -94,7 +96,8 @@ def describe(parts: Parts | Design, source: Source, choices: Mapping[str, str]) 
     names = " ".join(f"{group}={choice}" for group, choice in choices.items())
     sizes = ", ".join(f"{name} {count(network):,} weights" for name, network in parts.game.networks.items())
     threads = f", {torch.get_num_threads()} threads" if parts.device.type == "cpu" else ""
-    return f"{names} on {parts.device}{threads} ({len(source):,} samples; {sizes})"
+    shared = f", {ranks.size()} processes" if ranks.size() > 1 else ""
+    return f"{names} on {parts.device}{threads}{shared} ({len(source):,} samples; {sizes})"
 
 
 def shown(path: Path) -> str:

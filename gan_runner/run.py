@@ -1,23 +1,20 @@
 """One training run, from a composed config to its last line on the terminal."""
 
 import logging
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import torch
-
-from gan_runner import atomic
-from gan_runner.build import Parts, assemble, design
+from gan_runner import atomic, ranks
+from gan_runner.build import Parts
 from gan_runner.construct import construct
-from gan_runner.data.source import Source
-from gan_runner.errors import TrainingFailedError, UsageError
+from gan_runner.errors import TrainingFailedError
 from gan_runner.folder import discard_if_empty, exclusive, open_folder, require_writable
 from gan_runner.pictures import draw_real, draw_views
-from gan_runner.record import Record, describe, shown
-from gan_runner.reporting.counter import Counter
+from gan_runner.ready import Request as Request
+from gan_runner.ready import make_ready, out_of_memory
+from gan_runner.record import Record, shown
 from gan_runner.reporting.jsonl import JsonLines
 from gan_runner.reporting.progress import Progress, setup_logging
 from gan_runner.reporting.recorder import RunRecorder
@@ -25,97 +22,79 @@ from gan_runner.reporting.runfile import describe_environment
 from gan_runner.reporting.writer import Writer
 from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.evaluator import Evaluator
-from gan_runner.training.loop import Loop
+from gan_runner.training.loop import Loop, Recorder
+from gan_runner.training.parallel import tell
 from gan_runner.training.sampler import sampler_of
 from gan_runner.training.seed import derive
-from gan_runner.training.state import RunState, restore
+from gan_runner.training.state import RunState
 from gan_runner.training.stop import StopRequest
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the command line asked for.
-
-    ``config`` is the composed config in plain containers, ``choices`` the group choices in it, ``files`` what belongs
-    into ``.hydra/`` by name, ``folder`` the run's folder, ``command`` the line as it was typed.
-    """
-
-    config: dict[str, Any]
-    choices: Mapping[str, str]
-    files: Mapping[str, str]
-    folder: Path
-    command: str
 
 
 def train(request: Request) -> float | None:
     """Train as requested and return the monitored metric, if there is one.
 
     Raises UsageError before anything is trained, TrainingFailedError once it is, and SystemExit with 130 or 143 after
-    a signal, everything saved.
+    a signal, everything saved. Of several ranks, the others are told what to train by the first, and `follow`.
     """
     setup_logging(None)
     folder = request.folder
     try:
         require_writable(folder)
         with exclusive(folder):
-            return _train(request)
+            checkpoint = open_folder(folder, request.config["resume"], request.config)
+            return _train(*tell((request, checkpoint)))
     finally:
         discard_if_empty(folder)
 
 
-def _train(request: Request) -> float | None:
-    config = request.config
-    checkpoint = open_folder(request.folder, config["resume"], config)
-    if checkpoint is not None:  # another thread count would change the last bits
-        config = {**config, "threads": config["threads"] or checkpoint["threads"]}
+def follow() -> None:
+    """Train along with the first rank, from its config and checkpoint, and write nothing.
+
+    Raises as `train` does, but is silent where the first rank ends for a reason of its own: it says so itself.
+    """
+    setup_logging(None)
+    logging.getLogger("gan_runner").setLevel(logging.WARNING)
+    try:
+        told: tuple[Request, dict[str, Any] | None] = tell(None)  # type: ignore[assignment]
+    except ranks.LostError as error:
+        raise SystemExit(0) from error
+    _train(*told)
+
+
+def _train(request: Request, checkpoint: dict[str, Any] | None) -> float | None:
     with ExitStack() as open_parts:
-        try:
-            made = design(config)
-            if made.run.dry_run and not isinstance(made.data, Source):
-                seen = "all is well but for the pictures, not decoded yet"
-                log.info("dry run, %s: %s", seen, describe(made, made.outline, request.choices))
-                return None
-            with Counter() as counter:
-                parts = assemble(config, made, counter)
-            open_parts.callback(parts.stream.close)
-            state = RunState() if checkpoint is None else resume(checkpoint, parts)
-        except (RuntimeError, MemoryError) as error:
-            failure = out_of_memory(error, config)
-            if failure is None:
-                raise
-            raise failure from error
-        if parts.run.dry_run:
-            log.info("dry run, all is well: %s", describe(parts, parts.source, request.choices))
+        ready = make_ready(request, checkpoint, open_parts)
+        if ready is None:
             return None
-        return Run(parts, request, state).run()
+        try:
+            if ranks.rank() == 0:
+                return Run(*ready, request).run()
+            accompany(*ready, request.folder)
+            return None
+        except ranks.LostError as error:
+            again = f"gan-train resume={shown(request.folder)}"
+            raise TrainingFailedError(f"{error}; checkpoints already written are whole, go on with: {again}") from error
 
 
-def resume(checkpoint: Mapping[str, Any], parts: Parts) -> RunState:
-    """Put the parts where the checkpoint left them; UsageError if the data are not the same."""
-    if checkpoint["data"] != parts.source.fingerprint:
-        raise UsageError(
-            f"resume: the data of {parts.source.name} are not those the run was trained on (their fingerprints "
-            "differ); restore the data, or start a new run"
-        )
-    return restore(dict(checkpoint), parts.engine, parts.stream)
-
-
-def out_of_memory(error: BaseException, config: Mapping[str, Any]) -> TrainingFailedError | None:
-    """Return one sentence on a lack of memory, on the device or the CPU, or None if ``error`` is something else."""
-    if not isinstance(error, torch.OutOfMemoryError | MemoryError) and "can't allocate memory" not in str(error):
-        return None
-    return TrainingFailedError(
-        f"out of memory with trainer.batch_size={config['trainer']['batch_size']}; use a smaller one, or a narrower "
-        f"arch ({' '.join(str(error).split())[:200]})"
-    )
+def accompany(parts: Parts, state: RunState, folder: Path) -> None:
+    """Take the steps of a run that the first rank records; SystemExit, as there, after a signal."""
+    settings = replace(parts.trainer, alarm=False)
+    sampler = sampler_of(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
+    evaluator = None if parts.metric is None else Evaluator(parts.metric, sampler)
+    checkpoints = Checkpoints(folder / "checkpoints", settings.keep)
+    nobody = cast(Recorder, None)  # whatever the loop asks of its recorder, it asks on the first rank alone
+    with StopRequest() as stop:
+        Loop(parts.engine, parts.stream, settings, state, nobody, checkpoints, evaluator, {}).run(stop)
+    if stop.signal is not None and state.step < settings.steps:
+        raise SystemExit(stop.exit_code)
 
 
 class Run:
     """A run that has its parts and its folder: trains, and leaves an honest run.json behind."""
 
-    def __init__(self, parts: Parts, request: Request, state: RunState) -> None:
+    def __init__(self, parts: Parts, state: RunState, request: Request) -> None:
         self.parts = parts
         self.request = request
         self.state = state
@@ -168,14 +147,14 @@ class Run:
         sampler = sampler_of(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
         evaluator = None if parts.metric is None else Evaluator(parts.metric, sampler)
         if evaluator is not None:
-            with stop.at_once():  # there is nothing to save yet
+            with stop.at_once(), ranks.alone():  # there is nothing to save yet
                 evaluator.prepare(parts.source, parts.device)
                 log.info("%s", evaluator.announcement())
             self.record.judged_by(evaluator.metric)
         checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
         checkpoints.rewind(state.step)
         environment = describe_environment()
-        data = {"data": parts.source.fingerprint, "facts": parts.source.facts()}
+        data = {"data": parts.source.fingerprint, "facts": parts.source.facts(), "ranks": ranks.size()}
         identity = {"config": self.request.config, **data, "environment": environment}
         with Progress(parts.trainer.steps, state.step) as progress:
             recorder = RunRecorder(

@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from gan_runner.cli.app import Ended, conf_dir, guarded, register_resolvers
+from gan_runner.cli.launched import launched, refuse_sweeps
 from gan_runner.cli.paths import make_absolute
 from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.cli.resume import expand_resume
@@ -47,16 +48,38 @@ def compose_and_train(config: DictConfig) -> float | None:
         raise Ended(error) from error
 
 
+def compose() -> None:
+    """Train what the command line says."""
+    os.environ[COMMAND] = shlex.join(sys.argv)  # as typed: what Hydra gets to see may be longer
+    sys.argv[1:] = quote_odd_values(expand_resume(sys.argv[1:]))
+    compose_and_train()
+
+
 def main() -> None:
     """Entry point of the `gan-train` command."""
     register_resolvers()
+    rank = launched()
+    if rank is None:
+        sys.exit(guarded(compose))
+    try:
+        code = guarded(lambda: share(rank))
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # past what torch does on its way out, which may wait for processes that are no more
 
-    def command() -> None:
-        os.environ[COMMAND] = shlex.join(sys.argv)  # as typed: what Hydra gets to see may be longer
-        sys.argv[1:] = quote_odd_values(expand_resume(sys.argv[1:]))
-        compose_and_train()
 
-    sys.exit(guarded(command))
+def share(rank: int) -> None:
+    """Take the part of ``rank`` among the processes that train one run, which the first of them composes."""
+    from gan_runner import ranks, run
+
+    refuse_sweeps(sys.argv[1:])
+    with ranks.joined():
+        if rank == 0:
+            compose()
+        else:
+            run.follow()
 
 
 if __name__ == "__main__":

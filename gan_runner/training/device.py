@@ -7,6 +7,7 @@ from typing import Literal
 
 import torch
 
+from gan_runner import ranks
 from gan_runner.errors import UsageError
 
 Precision = Literal["fp32", "fast", "bf16"]
@@ -15,7 +16,12 @@ TORCH_THREADS = torch.get_num_threads()
 
 
 def pick_device(name: str) -> torch.device:
-    """Return the device called ``name`` (auto, cpu, cuda, cuda:N, mps), or raise UsageError if it is not there."""
+    """Return the device called ``name`` (auto, cpu, cuda, cuda:N, mps), or raise UsageError if it is not there.
+
+    Each of several ranks gets a GPU of its own.
+    """
+    if ranks.size() > 1 and name != "cpu":
+        return _own_gpu(name)
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -29,6 +35,21 @@ def pick_device(name: str) -> torch.device:
     if kind == "mps" and not torch.backends.mps.is_available():
         raise UsageError(f"device={name}: this machine has no Metal device; use device=auto or device=cpu")
     return torch.device(name)
+
+
+def _own_gpu(name: str) -> torch.device:
+    if name not in ("auto", "cuda"):
+        raise UsageError(f"device={name} with several processes; allowed: auto, cuda (a GPU each) or cpu")
+    count = torch.cuda.device_count()
+    if name == "auto" and count == 0:
+        return torch.device("cpu")
+    if ranks.local() >= count:
+        raise UsageError(
+            f"device={name}: this machine shows {count} CUDA devices and has more processes; give torchrun "
+            f"--nproc-per-node={max(count, 1)}, or use device=cpu"
+        )
+    torch.cuda.set_device(ranks.local())
+    return torch.device("cuda", ranks.local())
 
 
 def configure(device: torch.device, precision: Precision, deterministic: bool, threads: int | None) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from gan_runner import ranks
 from gan_runner.data.stream import Stream
 from gan_runner.games.base import Draw, Game
 from gan_runner.training.device import Precision, autocast
@@ -98,6 +99,7 @@ class Engine:
             outcome = self._play(name, draw, self._due(name))
         # `inputs` keeps the other player's weights out of the backward pass: no gradient is computed for them.
         sum(outcome.terms.values()).backward(inputs=self._weights[name])  # type: ignore[union-attr]
+        ranks.average_(self._gradients(name))
         return outcome
 
     def _due(self, name: str) -> frozenset[str]:
@@ -107,8 +109,10 @@ class Engine:
         return frozenset(term for term, every in self._lazy.get(name, {}).items() if turn % every == 0)
 
     def _gradient_norm(self, name: str) -> Tensor:
-        gradients = [weight.grad for weight in self._weights[name] if weight.grad is not None]
-        return torch.nn.utils.get_total_norm(gradients)
+        return torch.nn.utils.get_total_norm(self._gradients(name))
+
+    def _gradients(self, name: str) -> list[Tensor]:
+        return [weight.grad for weight in self._weights[name] if weight.grad is not None]
 
     def _move(self, name: str) -> None:
         self.optimizers[name].step()

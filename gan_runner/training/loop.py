@@ -2,19 +2,21 @@
 
 import logging
 import math
-import time
 from dataclasses import asdict
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
+from gan_runner import ranks
 from gan_runner.data.stream import Stream
 from gan_runner.errors import TrainingFailedError
 from gan_runner.training.alarm import Alarm, Watch
 from gan_runner.training.checkpoint import Checkpoints
+from gan_runner.training.clock import Clock
 from gan_runner.training.engine import Engine
 from gan_runner.training.evaluator import Evaluator
+from gan_runner.training.parallel import largest, once
 from gan_runner.training.settings import TrainerSettings
 from gan_runner.training.state import RunState, capture, is_finite
 from gan_runner.training.stop import StopRequest
@@ -42,7 +44,10 @@ class Recorder(Protocol):
 
 
 class Loop:
-    """Runs the engine from ``state.step`` to ``settings.steps`` or until asked to stop."""
+    """Runs the engine from ``state.step`` to ``settings.steps`` or until asked to stop.
+
+    Of several ranks the first alone logs, samples, evaluates and saves; the state of the others knows only the step.
+    """
 
     def __init__(
         self,
@@ -72,52 +77,54 @@ class Loop:
     def run(self, stop: StopRequest) -> None:
         """Train; on a stop request finish the step, save, and return. Raises TrainingFailedError on divergence."""
         state, settings = self.state, self.settings
-        clock = _Clock(state)
+        clock = Clock(state)
         saved = state.step
         if state.step == 0 and settings.at_start:
-            self._look()
-        self._stop_early()
-        while state.step < settings.steps and stop.signal is None and state.stopped_early is None:
+            once(self._look)
+        state.stopped_early = self._enough()
+        while state.step < settings.steps and not asked_to_stop(stop) and state.stopped_early is None:
             observe = self._due(settings.log_every, state.step + 1)
             scalars = self.engine.step(self.stream, observe)
             state.step += 1
             clock.count()
             if observe:
-                self._log(scalars, clock)
+                once(self._log, read(scalars), clock)
             better = False
             if self.evaluator is not None and self._due(settings.eval_every, state.step):
-                better = self._evaluate(self.evaluator)
-                self._stop_early()
+                better, state.stopped_early = once(self._evaluate, self.evaluator)
                 clock.pause()
             if self._due(settings.sample_every, state.step) or state.stopped_early is not None:
-                self.recorder.samples(state.step)
+                once(self._sample)
                 clock.pause()
             if better or self._due(settings.save_every, state.step):
                 clock.pause()
-                saved = self._save() or saved
+                saved = once(self._save) or saved
                 clock.pause()
         clock.pause()
-        if saved != state.step and self._save() is None:
+        if saved != state.step and once(self._save) is None:
             raise TrainingFailedError(f"step {state.step} could not be saved in {self.checkpoints.folder}")
 
     def _look(self) -> None:
         """Record what the generator makes before it has learned anything; no candidate for the best."""
-        self.recorder.samples(self.state.step)
+        self._sample()
         if self.evaluator is not None:
             self.recorder.metrics(self.state.step, self.evaluator.evaluate())
+
+    def _sample(self) -> None:
+        self.recorder.samples(self.state.step)
 
     def _due(self, every: int, step: int) -> bool:
         return step == self.settings.steps or (every > 0 and step % every == 0)
 
-    def _log(self, scalars: dict[str, Tensor], clock: "_Clock") -> None:
-        values = read(scalars)
+    def _log(self, values: dict[str, float], clock: Clock) -> None:
         values |= self._rates | {"time/images_per_second": clock.rate() * self._images}
         self.recorder.scalars(self.state.step, values)
         self._refuse_divergence([name for name, value in values.items() if not math.isfinite(value)])
         if self._watch is not None:
             self._tell(self._watch.logged(self.state.step, values))
 
-    def _evaluate(self, evaluator: Evaluator) -> bool:
+    def _evaluate(self, evaluator: Evaluator) -> tuple[bool, str | None]:
+        """Return whether the run is better than ever, and why it ends here, if it does."""
         values = evaluator.evaluate()
         better = evaluator.is_better(values, self.state.best)
         self.state.metrics = values
@@ -127,20 +134,18 @@ class Loop:
         self.recorder.metrics(self.state.step, values)
         if self._watch is not None:
             self._tell(self._watch.evaluated(self.state.step, values))
-        return better
+        return better, self._enough()
 
     def _tell(self, alarms: list[Alarm]) -> None:
         for alarm in alarms:
             self.state.alarms.append(asdict(alarm))
             self.recorder.alarm(alarm.step, alarm.kind, alarm.text)
 
-    def _stop_early(self) -> None:
-        """Note that the run ends here if it has not become better for as many evaluations as the settings allow."""
+    def _enough(self) -> str | None:
+        """Return why the run ends here, if it was no better for as many evaluations as the settings allow."""
         state, patience = self.state, self.settings.patience
         enough = patience is not None and state.since_best >= patience
-        state.stopped_early = (
-            f"no better in {state.since_best} evaluations since step {state.best_step}" if enough else None
-        )
+        return f"no better in {state.since_best} evaluations since step {state.best_step}" if enough else None
 
     def _save(self) -> int | None:
         """Write a checkpoint and return its step; None, after a warning, if the disk refuses: the next may succeed."""
@@ -165,34 +170,21 @@ class Loop:
             )
 
 
-class _Clock:
-    """Counts wall time into the run's state, and steps a second over the stretch since the last pause."""
+def asked_to_stop(stop: StopRequest) -> bool:
+    """Return whether any of the ranks was asked to stop; at one step all hear the same.
 
-    def __init__(self, state: RunState) -> None:
-        self._state = state
-        self._mark = time.perf_counter()
-        self._steps = 0
-
-    def count(self) -> None:
-        self._steps += 1
-
-    def pause(self) -> float:
-        """End a stretch, begin the next, and return the one's seconds."""
-        now = time.perf_counter()
-        seconds = now - self._mark
-        self._state.seconds += seconds
-        self._mark = now
-        self._steps = 0
-        return seconds
-
-    def rate(self) -> float:
-        """Return steps a second since the last pause, and pause; call it right after reading the device."""
-        steps = self._steps
-        return steps / max(self.pause(), 1e-9)
+    Of several it costs each step an exchange between their CPUs, 0.1 to 0.3 ms on one machine.
+    """
+    number = largest(stop.signal or 0)
+    if number:
+        stop.signal = number
+    return number > 0
 
 
 def read(scalars: dict[str, Tensor]) -> dict[str, float]:
-    """Return scalars as floats: the one place where the host waits for the device."""
+    """Return scalars as floats, means over the ranks: the one place where the host waits for the device."""
     if not scalars:
         return {}
-    return dict(zip(scalars, torch.stack([value.float() for value in scalars.values()]).tolist(), strict=True))
+    values = torch.stack([value.float() for value in scalars.values()])
+    ranks.average_([values])
+    return dict(zip(scalars, values.tolist(), strict=True))

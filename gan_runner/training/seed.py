@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from gan_runner.training.parallel import tell
+
 
 def derive(seed: int, *names: str | int) -> int:
     """Return a 63-bit seed that depends on ``seed`` and ``names`` alone, so that named streams never overlap."""
@@ -46,6 +48,13 @@ def restore_rng_state(state: dict[str, Any]) -> None:
         torch.cuda.set_rng_state(generator, index)
     if state["mps"] is not None and torch.backends.mps.is_available():
         torch.mps.set_rng_state(state["mps"])
+
+
+def equalise_rng(device: torch.device) -> None:
+    """Bring this rank's generators, those of the CPU and of its own GPU, into the state of the first rank's."""
+    torch.set_rng_state(tell(torch.get_rng_state()))
+    if device.type == "cuda":  # a checkpoint knows the first rank's GPU under the first rank's number
+        torch.cuda.set_rng_state(tell(torch.cuda.get_rng_state(device)), device)
 
 
 @contextmanager

@@ -33,7 +33,8 @@ class TrainerSettings:
     (the end of the run is always sampled, evaluated and saved). With ``latents="shared"`` the generator's first round
     plays on the latents (and batch) of the discriminator's last. ``ema`` is the decay of the generator's average.
     ``at_start`` samples and evaluates before the first step, too; ``patience`` is the number of evaluations in a row
-    without a better one after which the run ends.
+    without a better one after which the run ends. With ``sync_batch_norm`` batch norm sees
+    the whole batch, not a rank's share.
     """
 
     steps: int
@@ -53,6 +54,7 @@ class TrainerSettings:
     patience: int | None
     alarm: bool
     keep: int
+    sync_batch_norm: bool = False
 
     def __post_init__(self) -> None:
         for key in ("steps", "batch_size", "d_steps", "g_steps", "log_every", "keep", "patience"):
