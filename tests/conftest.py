@@ -2,9 +2,10 @@
 
 import functools
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from gan_runner.run import Request, train
 
 Compose = Callable[..., dict[str, Any]]
 Command = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., list[subprocess.Popen[str]]]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,7 +46,7 @@ def composed(*overrides: str) -> dict[str, Any]:
     return config  # type: ignore[return-value]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def compose_config() -> Compose:
     """Return a function from overrides to the composed config in plain containers, as the commands see it."""
     return composed
@@ -76,3 +78,33 @@ def gan_train(tmp_path: Path) -> Command:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def start_ranks() -> Iterator[Start]:
+    """Return a function that starts Python as so many ranks of one run, without torchrun, which would end them all."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(count: int, *arguments: str, cwd: Path) -> list[subprocess.Popen[str]]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
+        ranks = [
+            subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=cwd,
+                env=os.environ | address | {"WORLD_SIZE": str(count), "RANK": str(rank), "LOCAL_RANK": str(rank)},
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for rank in range(count)
+        ]
+        started.extend(ranks)
+        return ranks
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        if process.stderr is not None:
+            process.stderr.close()
