@@ -11,6 +11,7 @@ import torch
 
 from gan_runner import atomic
 from gan_runner.data.encoded.base import Broken
+from gan_runner.data.encoded.gnt_record import gb_code
 from gan_runner.data.picture_set import IN_MEMORY, PictureSet
 from gan_runner.data.prepared import PreparedSet
 from gan_runner.data.preparing.prepare import coloured
@@ -166,7 +167,11 @@ def named(name: str) -> str:
     """Return a class's name; that of a Chinese character with its GB code and Unicode, for terminals without a font."""
     if len(name) != 1 or not name > "\u3000":
         return name
-    return f"{name} (GB {name.encode('gb2312', errors='replace').hex().upper()}, U+{ord(name):04X})"
+    try:
+        code = gb_code(name)
+    except UnicodeEncodeError:
+        return f"{name} (U+{ord(name):04X})"
+    return f"{name} (GB {code}, U+{ord(name):04X})"
 
 
 def _sizes(found: Survey) -> str:

@@ -11,28 +11,13 @@ from omegaconf import OmegaConf
 
 from gan_runner import lock
 from gan_runner.errors import UsageError
+from gan_runner.incidental import INCIDENTAL, LOOKING, covered, is_interval, is_path
 from gan_runner.reporting.runfile import RunFile
 from gan_runner.training.checkpoint import Checkpoints, load
 
 log = logging.getLogger(__name__)
 
-DATA_PATHS = ("data.root", "data.images", "data.labels")
-"""Data may have moved between a run and its continuation: that they are the same data is seen by their fingerprint."""
-FREE = (
-    "resume",
-    "name",
-    "tags",
-    "dry_run",
-    "device",
-    "threads",
-    "logger",
-    "sweep",
-    "trainer.steps",
-    "trainer.keep",
-    "trainer.patience",
-    "trainer.alarm",
-    "trainer.sync_batch_norm",
-)
+FREE = (*INCIDENTAL, *LOOKING, "trainer.steps", "trainer.patience", "trainer.sync_batch_norm")
 """What may differ between a run and its continuation; besides, how often it looks up (``trainer.*_every``)."""
 
 
@@ -137,6 +122,4 @@ def discard_if_empty(folder: Path) -> None:
 
 
 def _is_free(key: str, value: Any) -> bool:
-    every = key.startswith("trainer.") and key.endswith("_every")
-    moved = key in DATA_PATHS and not isinstance(value, bool)  # data.labels=true of a folder is no path
-    return every or moved or any(key == free or key.startswith(f"{free}.") for free in FREE)
+    return covered(key, FREE) or is_interval(key) or is_path(key, value)

@@ -13,6 +13,7 @@ from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
 from gan_runner.folder import newest
 from gan_runner.games.latent import LatentGame
+from gan_runner.pixels import to_bytes
 from gan_runner.training.checkpoint import Checkpoints, load
 from gan_runner.training.device import pick_device
 from gan_runner.training.ema import Average
@@ -108,9 +109,7 @@ class Trained:
 
     def pictures(self, samples: Tensor) -> Tensor:
         """Return samples of pictures ``[N, C, H, W]`` as uint8, 0..255."""
-        low, high = self.outline.low, self.outline.high
-        levels = samples.sub(low).mul_(255.0 / (high - low)).nan_to_num_(0.0)
-        return levels.clamp_(0.0, 255.0).round_().to(torch.uint8)
+        return to_bytes(samples, self.outline.low, self.outline.high)
 
     def _asked(self, labels: Tensor, count: int) -> Tensor:
         if not self.game.conditional:

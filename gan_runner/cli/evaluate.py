@@ -9,9 +9,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from gan_runner.cli.app import answer
 from gan_runner.cli.composing import compose_words, words_and_folders
-from gan_runner.cli.paths import DATA
 from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.errors import UsageError
+from gan_runner.incidental import DATA_PATHS
 
 CONFIG = "gan_eval"
 OWN = ("run", "checkpoint", "weights", "device", "threads", "metric", "data")
@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> None:
     from gan_runner.reporting.progress import setup_logging
 
     setup_logging(None)
-    data = {key.partition(".")[2]: composed["data"][key.partition(".")[2]] for key in DATA}
+    data = {key.partition(".")[2]: composed["data"][key.partition(".")[2]] for key in DATA_PATHS}
     request = Request(
         settings={key: composed[key] for key in ("run", "checkpoint", "weights", "device", "threads")},
         metric=composed.get("metric"),
@@ -73,7 +73,7 @@ def refuse_foreign(words: Sequence[str]) -> None:
         group = key.partition(".")[0]
         if group not in OWN or key == "data":
             raise UsageError(
-                f"{word}: is the run's own and stays as it was; allowed: {', '.join(OWN[:-1])}, {', '.join(DATA)}"
+                f"{word}: is the run's own and stays as it was; allowed: {', '.join(OWN[:-1])}, {', '.join(DATA_PATHS)}"
             )
 
 

@@ -6,9 +6,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from gan_runner.cli.quoting import quoted
-
-DATA = ("data.root", "data.images", "data.labels")
-"""Where data lie. (For some data ``data.labels`` is true or false, and no path.)"""
+from gan_runner.incidental import DATA_PATHS
 
 
 def make_absolute(config: DictConfig, here: str) -> None:
@@ -16,7 +14,7 @@ def make_absolute(config: DictConfig, here: str) -> None:
 
     What a run keeps then means the same from wherever it is resumed, and inside its own folder (hydra.job.chdir).
     """
-    for key in DATA:
+    for key in DATA_PATHS:
         value = OmegaConf.select(config, key)
         if isinstance(value, str) and value:
             OmegaConf.update(config, key, _absolute(value, here))
@@ -26,7 +24,7 @@ def make_absolute(config: DictConfig, here: str) -> None:
 
 def overrides(config: Any) -> dict[str, str]:
     """Return by key the words that set the paths of the data to what they are in a run's ``config``."""
-    values = {key: OmegaConf.select(config, key) for key in DATA}
+    values = {key: OmegaConf.select(config, key) for key in DATA_PATHS}
     words = {key: quoted(value) for key, value in values.items() if isinstance(value, str)}
     words |= {
         key: f"[{','.join(quoted(str(one)) for one in value)}]"

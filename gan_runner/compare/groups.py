@@ -8,11 +8,9 @@ from typing import Any
 
 from gan_runner.compare.runs import Run, plain
 from gan_runner.errors import UsageError
+from gan_runner.incidental import INCIDENTAL, LOOKING, covered, is_interval
 
-ASIDE = (
-    *("seed", "name", "tags", "resume", "dry_run", "device", "threads", "logger", "sweep"),
-    *("trainer.keep", "trainer.alarm", "trainer.at_start"),
-)
+ASIDE = ("seed", *INCIDENTAL, *LOOKING)
 """Settings that change neither what is trained nor how; besides, ``trainer.*_every`` and where the data lie."""
 ORDER = ("experiment", "data", "arch", "loss", "reg", "optim")
 """Choices come first in a group's name, in this order."""
@@ -28,8 +26,7 @@ class Group:
 
 def trained_by(key: str) -> bool:
     """Return whether the setting ``key`` can change what a run learns, the seed apart."""
-    moved = key in ("data.root", "data.images") or (key.startswith("trainer.") and key.endswith("_every"))
-    return not moved and not any(key == aside or key.startswith(f"{aside}.") for aside in ASIDE)
+    return not (covered(key, ASIDE) or is_interval(key) or key in ("data.root", "data.images"))
 
 
 def differing(runs: Sequence[Run]) -> list[str]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gan_runner.errors import UsageError
+from gan_runner.pixels import to_bytes
 
 FILE = "weights-inception-2015-12-05-6726825d.pth"
 STANDARD = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
@@ -41,9 +42,8 @@ class Extractor:
         return features, logits
 
     def to_bytes(self, pictures: Tensor) -> Tensor:
-        """Return uint8 ``[B, 3, H, W]``: 0..255 for low..high, rounded to nearest, what lies beyond clamped."""
-        levels = (pictures - self._low) * (255.0 / (self._high - self._low))
-        return levels.clamp(0.0, 255.0).round().to(torch.uint8).expand(-1, 3, -1, -1)
+        """Return uint8 ``[B, 3, H, W]``, grey pictures three times."""
+        return to_bytes(pictures, self._low, self._high).expand(-1, 3, -1, -1)
 
 
 def read_weights(path: Path | None, sha256: str) -> tuple[bytes, str]:

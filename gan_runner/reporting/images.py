@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gan_runner import atomic
+from gan_runner.pixels import to_bytes
 
 GREY = 128  # stands out from black digits on white and from white digits on black
 USUAL_WIDTH = 560
@@ -30,9 +31,8 @@ def grid(
     columns = min(count, columns or math.ceil(math.sqrt(count)))
     rows = math.ceil(count / columns)
 
-    levels = (pictures.detach().float().cpu() - low) * (255.0 / (high - low))
     cells = torch.full((rows * columns, channels, height + padding, width + padding), GREY, dtype=torch.uint8)
-    cells[:count, :, :height, :width] = levels.nan_to_num(0.0).clamp(0.0, 255.0).round().to(torch.uint8)
+    cells[:count, :, :height, :width] = to_bytes(pictures.cpu(), low, high)
     table = cells.reshape(rows, columns, *cells.shape[1:]).permute(2, 0, 3, 1, 4).flatten(3, 4).flatten(1, 2)
     framed = torch.nn.functional.pad(table, (padding, 0, padding, 0), value=GREY)
 

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
-from gan_runner.cli.paths import DATA
 from gan_runner.folder import flatten
+from gan_runner.incidental import INCIDENTAL, covered, is_path
 
-ASIDE = ("hydra", "sweep", "resume", "dry_run", "name", "tags", "device", "threads", "logger", *DATA)
-"""Settings that make no other job of it: where and how it is run, what it is called, where the data lie."""
+ASIDE = ("hydra", *INCIDENTAL)
+"""Settings that make no other job of it, besides where the data lie."""
 
 
 def swept_keys(jobs: Sequence[Sequence[str]], typed: Sequence[str]) -> list[str]:
@@ -39,21 +39,17 @@ def sweep_identity(base: DictConfig, keys: Sequence[str]) -> str:
 
 def job_identity(config: DictConfig, keys: Sequence[str]) -> str:
     """Return the digest of a job's resolved config; of the `ASIDE` settings only those that are swept take part."""
-    return _digest(_leaves(config, [key.lstrip("+") for key in keys], resolve=True))
+    return _digest(_leaves(config, tuple(key.lstrip("+") for key in keys), resolve=True))
 
 
-def _leaves(config: DictConfig, swept: Collection[str], resolve: bool) -> dict[str, object]:
+def _leaves(config: DictConfig, swept: tuple[str, ...], resolve: bool) -> dict[str, object]:
     kept = OmegaConf.masked_copy(config, [key for key in map(str, config) if key != "hydra"])
     plain = OmegaConf.to_container(kept, resolve=resolve)
-    return {key: value for key, value in flatten(plain) if _covered(key, swept) or not _aside(key, value)}
+    return {key: value for key, value in flatten(plain) if covered(key, swept) or not _aside(key, value)}
 
 
 def _aside(key: str, value: object) -> bool:
-    return _covered(key, ASIDE) and not (key in DATA and isinstance(value, bool))  # data.labels=true is no path
-
-
-def _covered(key: str, parents: Collection[str]) -> bool:
-    return any(key == parent or key.startswith(f"{parent}.") for parent in parents)
+    return covered(key, ASIDE) or is_path(key, value)
 
 
 def _digest(value: object) -> str:

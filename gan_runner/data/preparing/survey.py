@@ -17,14 +17,13 @@ SHOWN = 100
 
 @dataclass
 class Survey:
-    """What a collection holds: ``records`` in all, of which ``broken`` cannot be read.
+    """What a collection holds; of its records ``broken`` cannot be read.
 
     ``recipe`` has its channels decided; ``labels`` counts the pictures of each label; ``sizes`` those of each stored
     (width, height, mode); ``shown`` are some pictures, decoded, uint8 ``[C, S, S]``. ``coloured`` names the first
     picture in colour of a set that its first pictures let pass for grey: preparing will not have it.
     """
 
-    records: int
     recipe: Recipe
     classes: tuple[str, ...]
     broken: list[Broken] = field(default_factory=list)
@@ -45,7 +44,7 @@ def survey(collection: Collection, recipe: Recipe, report: Report, jobs: int | N
     wanted = set(np.linspace(0, total - 1, min(SHOWN, total)).astype(int).tolist())
     with Workers(collection, recipe, jobs) as workers:
         workers.start()
-        found = Survey(total, workers.channels(), collection.classes, list(collection.broken))
+        found = Survey(workers.channels(), collection.classes, list(collection.broken))
         for pixels, decoded in workers.decode(found.recipe):
             first, count = decoded.piece.first, decoded.piece.count
             found.broken += decoded.broken
