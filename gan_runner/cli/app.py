@@ -4,6 +4,7 @@ Nothing here imports torch, so help, completion and config checks answer at once
 """
 
 import contextlib
+import gc
 import logging
 import os
 import re
@@ -80,6 +81,20 @@ class Stopped(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Import torch inside: what is imported lasts, so Python's search for garbage is to pass it over, now and later.
+
+    Looking through torch's objects takes 0.15 s while it is imported, and then 0.1 s at any moment of the training.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def guarded(command: Callable[[], None], config: str = "config", stopped: str = BEFORE_TRAINING) -> int:

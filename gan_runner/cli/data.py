@@ -4,7 +4,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from gan_runner.cli.app import guarded
+from gan_runner.cli.app import guarded, importing
 from gan_runner.cli.composing import compose_words, words_and_folders
 from gan_runner.errors import UsageError
 
@@ -60,9 +60,10 @@ def run(arguments: Sequence[str]) -> bool:
     typed, folders = words_and_folders(f"gan-data {name}", rest)
     composed = compose_words(CONFIG, typed, folders)
 
-    from gan_runner import check, datatool  # torch takes over a second: not before it is needed
-    from gan_runner.reporting.counter import Counter
-    from gan_runner.reporting.progress import setup_logging
+    with importing():
+        from gan_runner import check, datatool  # torch takes over a second: not before it is needed
+        from gan_runner.reporting.counter import Counter
+        from gan_runner.reporting.progress import setup_logging
 
     setup_logging(None)
     datatool.refuse_foreign(name, typed)

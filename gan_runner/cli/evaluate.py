@@ -7,7 +7,7 @@ from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from gan_runner.cli.app import answer
+from gan_runner.cli.app import answer, importing
 from gan_runner.cli.composing import compose_words, words_and_folders
 from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.errors import UsageError
@@ -48,8 +48,9 @@ def run(arguments: Sequence[str]) -> None:
     if not composed["run"]:
         raise UsageError("run: which run is to be scored? gan-eval run=PATH, e.g. run=outputs/NAME/DATE_TIME-ID")
 
-    from gan_runner.evaluation import Request, evaluate  # torch takes over a second: not before it is needed
-    from gan_runner.reporting.progress import setup_logging
+    with importing():
+        from gan_runner.evaluation import Request, evaluate  # torch takes over a second: not before it is needed
+        from gan_runner.reporting.progress import setup_logging
 
     setup_logging(None)
     data = {key.partition(".")[2]: composed["data"][key.partition(".")[2]] for key in DATA_PATHS}

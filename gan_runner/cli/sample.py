@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gan_runner.cli.app import answer
+from gan_runner.cli.app import answer, importing
 from gan_runner.cli.composing import compose_words
 from gan_runner.cli.quoting import quoted
 from gan_runner.errors import UsageError
@@ -49,10 +49,11 @@ def run(arguments: Sequence[str]) -> None:
             )
     config = compose_words(CONFIG, [quote_names(word) for word in arguments])
 
-    from gan_runner.generating.tool import generate  # torch takes over a second: not before it is needed
-    from gan_runner.record import shown
-    from gan_runner.reporting.counter import Counter
-    from gan_runner.reporting.progress import setup_logging
+    with importing():
+        from gan_runner.generating.tool import generate  # torch takes over a second: not before it is needed
+        from gan_runner.record import shown
+        from gan_runner.reporting.counter import Counter
+        from gan_runner.reporting.progress import setup_logging
 
     setup_logging(None)
     with Counter("samples") as counter:

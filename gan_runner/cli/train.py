@@ -10,7 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from gan_runner.cli.app import Ended, conf_dir, guarded, register_resolvers
+from gan_runner.cli.app import Ended, conf_dir, guarded, importing, register_resolvers
 from gan_runner.cli.launched import launched, refuse_sweeps
 from gan_runner.cli.paths import make_absolute
 from gan_runner.cli.quoting import quote_odd_values
@@ -24,7 +24,8 @@ GROUPS = ("data", "arch", "loss", "optim")
 @hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")
 def compose_and_train(config: DictConfig) -> float | None:
     """Train the run that the command line composed and return its monitored metric."""
-    from gan_runner.run import Request, train  # torch takes over a second: not before it is needed
+    with importing():
+        from gan_runner.run import Request, train  # torch takes over a second: not before it is needed
 
     context = HydraConfig.get()
     make_absolute(config, context.runtime.cwd)
@@ -72,7 +73,8 @@ def main() -> None:
 
 def share(rank: int) -> None:
     """Take the part of ``rank`` among the processes that train one run, which the first of them composes."""
-    from gan_runner import ranks, run
+    with importing():
+        from gan_runner import ranks, run
 
     refuse_sweeps(sys.argv[1:])
     with ranks.joined():
