@@ -148,7 +148,7 @@ def evaluations(file: Path) -> list[dict[str, Any]]:
 
 def against_training(trained: Trained, node: Mapping[str, Any], values: Mapping[str, float]) -> list[str]:
     """Return a line on whether the run's own final values were repeated, if these are of the same thing."""
-    record = RunFile.read(trained.folder) or {}
+    record = RunFile.settled(trained.folder) or {}
     final = record.get("final")
     sampled = "raw" if trained.config["trainer"]["ema"] is None else "average"
     if not final or (record.get("step"), sampled, trained.config["metric"]) != (trained.step, trained.weights, node):

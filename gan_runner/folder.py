@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from gan_runner import lock
 from gan_runner.errors import UsageError
 from gan_runner.incidental import INCIDENTAL, LOOKING, covered, is_interval, is_path
 from gan_runner.reporting.runfile import RunFile
-from gan_runner.training.checkpoint import Checkpoints, load
+from gan_runner.training.checkpoint import Checkpoints, load, newest
 
 log = logging.getLogger(__name__)
 
@@ -51,22 +51,10 @@ def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> 
     return None
 
 
-def newest(numbered: Sequence[Path]) -> tuple[Path, dict[str, Any]]:
-    """Return the newest checkpoint that is whole and what it holds, warning of each damaged one passed over.
-
-    Raises UsageError if none can be read.
-    """
-    for path in reversed(numbered):
-        try:
-            return path, load(path)
-        except UsageError as error:
-            log.warning("%s", error)
-    raise UsageError(f"{numbered[0].parent}: none of its {len(numbered)} checkpoints can be read; start a new run")
-
-
 @contextlib.contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
     """Hold ``folder`` for this process alone; UsageError if another one trains in it."""
+    RunFile.settled(folder)
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(lock.hold(folder))

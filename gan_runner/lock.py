@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+KNOWN = sys.platform != "win32"
+"""Whether the system has such locks."""
+
 
 @contextlib.contextmanager
 def hold(folder: Path, wait: bool = False) -> Iterator[None]:
@@ -14,7 +17,7 @@ def hold(folder: Path, wait: bool = False) -> Iterator[None]:
     The lock is the system's and on the folder itself, so it leaves no file behind. Where the system has no such locks
     (Windows), nothing is held.
     """
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # in these words mypy knows that the rest is for others
         yield
         return
     import fcntl

@@ -11,10 +11,9 @@ from gan_runner.build import build_game, build_objectives
 from gan_runner.construct import call
 from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
-from gan_runner.folder import newest
 from gan_runner.games.latent import LatentGame
 from gan_runner.pixels import to_bytes
-from gan_runner.training.checkpoint import Checkpoints, load
+from gan_runner.training.checkpoint import Checkpoints, load, newest
 from gan_runner.training.device import pick_device
 from gan_runner.training.ema import Average
 from gan_runner.training.sampler import LatentSampler

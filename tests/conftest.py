@@ -1,6 +1,7 @@
 """What every test may use: composed configs, the real command line, and a cache of its own."""
 
 import functools
+import logging
 import os
 import socket
 import subprocess
@@ -108,3 +109,19 @@ def start_ranks() -> Iterator[Start]:
         process.wait()
         if process.stderr is not None:
             process.stderr.close()
+
+
+@pytest.fixture
+def warnings_logged() -> Iterator[list[str]]:
+    """The messages of gan_runner at WARNING and above, whether or not another test has cut its tie to the root."""
+    messages: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    handler = Collector(level=logging.WARNING)
+    logger = logging.getLogger("gan_runner")
+    logger.addHandler(handler)
+    yield messages
+    logger.removeHandler(handler)

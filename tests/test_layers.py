@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "metrics": {"types", "data", "errors", "atomic", "cachedir", "pixels"},
     "games": {"types", "losses", "regularizers", "ranks"},
     "training": {"types", "games", "data", "metrics", "errors", "atomic", "ranks"},
-    "reporting": {"errors", "atomic", "pixels"},
+    "reporting": {"errors", "atomic", "lock", "pixels"},
     "construct": {"errors"},
     "datachoice": {"construct", "data", "errors"},
     "networks": {"construct", "errors", "games", "models", "ranks", "regularizers", "types"},

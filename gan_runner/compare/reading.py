@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import yaml  # type: ignore[import-untyped]
 from gan_runner.compare.runs import Curve, Direction, Measure, Run, Skipped, plain
 from gan_runner.reporting.jsonl import FILE_NAME as METRICS
 from gan_runner.reporting.jsonl import read_metrics
-from gan_runner.reporting.runfile import RunFile
+from gan_runner.reporting.runfile import KILLED, RunFile
 
 DIRECTIONS: Mapping[str, Direction] = {"fid": "min", "kl": "min", "w1": "min", "classes": "max", "modes": "max"}
 """For runs whose run.json does not tell which way is good, as it did not always; the first that a run has decides."""
@@ -38,7 +37,7 @@ def read(folder: Path) -> Run | Skipped:
 
 
 def _read(folder: Path) -> Run:
-    fields = RunFile.read(folder)
+    fields = RunFile.settled(folder)
     if fields is None:
         raise _FaultError("damaged: run.json holds no JSON object")
     status = _field(fields, "status", str, "")
@@ -75,22 +74,12 @@ def _read(folder: Path) -> Run:
 def _unfinished(status: str, fields: Mapping[str, Any]) -> str:
     where = f"at step {_line(fields.get('step'))} of {_line(fields.get('steps'))}"
     if status == "interrupted":
-        return f"unfinished: interrupted {where}"
+        return f"unfinished: interrupted {where}{', killed' if fields.get('error') == KILLED else ''}"
     if status != "running":
         return f"damaged: run.json knows no status {status!r}"
     if fields.get("host") != socket.gethostname():
         return f"unfinished: running, or killed, on another host ({_line(fields.get('host'))})"
-    return "unfinished: still running" if _alive(fields.get("pid")) else "unfinished: killed while it was running"
-
-
-def _alive(pid: object) -> bool:
-    try:
-        os.kill(pid if isinstance(pid, int) and pid > 0 else 2**31 - 1, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    return "unfinished: still running"
 
 
 def _field(fields: Mapping[str, Any], key: str, kind: Any, default: Any = None) -> Any:

@@ -16,6 +16,7 @@ from gan_runner.generating.settings import Settings, settled
 from gan_runner.generating.write import write_files, write_npy
 from gan_runner.pictures import draw_rows, draw_samples, shown_as_grid
 from gan_runner.reporting.images import save_png
+from gan_runner.reporting.runfile import RunFile
 from gan_runner.trained import Trained
 from gan_runner.training.device import configure
 from gan_runner.types import Generated
@@ -34,6 +35,7 @@ def generate(config: Mapping[str, Any], report: Report) -> list[Path]:
     settings = settled(config)
     assert settings.run is not None
     trained = Trained(Path(settings.run).expanduser(), settings.checkpoint, settings.device, settings.weights)
+    RunFile.settled(trained.folder)
     configure(trained.device, trained.config["precision"], trained.config["deterministic"], trained.threads)
     asked = _asked(settings, trained)
     path = place(settings, trained)

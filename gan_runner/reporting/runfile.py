@@ -1,5 +1,6 @@
 """``run.json``: what a run is, how far it got and how it ended, for people and for the tools that read run folders."""
 
+import contextlib
 import json
 import logging
 import platform
@@ -9,12 +10,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from gan_runner import atomic
+from gan_runner import atomic, lock
 from gan_runner.reporting import strict_json
+from gan_runner.reporting.jsonl import FILE_NAME as METRICS
+from gan_runner.reporting.jsonl import read_metrics
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "run.json"
+KILLED = "killed: its process ended without a word"
 PACKAGES = ("gan-runner", "torch", "torchvision", "hydra-core", "numpy")
 
 
@@ -29,9 +33,28 @@ class RunFile:
         """Merge ``fields`` into the file. If it cannot be written, warn and go on: the next update tries again."""
         self.fields.update(fields)
         try:
-            atomic.write_text(self._path, strict_json.dumps(self.fields, indent=2) + "\n")
+            self._write()
         except OSError as error:
             log.warning("cannot write %s: %s", self._path, error)
+
+    def _write(self) -> None:
+        atomic.write_text(self._path, strict_json.dumps(self.fields, indent=2) + "\n")
+
+    @classmethod
+    def settled(cls, folder: Path) -> dict[str, Any] | None:
+        """Return the fields as `read` does, after marking a run whose process was killed as interrupted.
+
+        Its process could not say so itself. That it is gone is known from its lock on the folder, on its own host. In
+        a folder that cannot be written the mark is not kept.
+        """
+        fields = cls.read(folder)
+        if fields is None or fields.get("status") != "running" or _is_trained(folder, fields):
+            return fields
+        run = cls(folder)
+        run.fields |= {"status": "interrupted", "error": KILLED, "step": _last_step(folder, run.fields.get("step"))}
+        with contextlib.suppress(OSError):
+            run._write()
+        return run.fields
 
     @staticmethod
     def read(folder: Path) -> dict[str, Any] | None:
@@ -41,6 +64,24 @@ class RunFile:
         except (OSError, ValueError):
             return None
         return fields if isinstance(fields, dict) else None
+
+
+def _is_trained(folder: Path, fields: dict[str, Any]) -> bool:
+    if fields.get("host") != socket.gethostname() or not lock.KNOWN:
+        return True  # as far as can be seen from here
+    try:
+        with lock.hold(folder):
+            return False
+    except OSError:
+        return True
+
+
+def _last_step(folder: Path, begun: Any) -> Any:
+    """Return the last step that the run's numbers tell of."""
+    with contextlib.suppress(OSError):
+        rows = read_metrics(folder / METRICS)
+        return rows[-1]["step"] if rows else begun
+    return begun
 
 
 def describe_environment() -> dict[str, Any]:

@@ -1,17 +1,20 @@
 """A checkpoint is one file with everything in it, written so that a crash at any moment leaves the one before whole."""
 
-import hashlib
-import io
+import logging
 import os
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from gan_runner.atomic import write_bytes, write_text
+from gan_runner.atomic import replacing, write_all
 from gan_runner.errors import UsageError
+from gan_runner.training.sealed import SealedFile, hashed
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 """Raised when a checkpoint's layout changes in a way that older code cannot read."""
@@ -21,39 +24,59 @@ def save(path: Path, state: dict[str, Any]) -> None:
     """Write ``state`` to ``path`` with its SHA-256 beside it; an interrupted write leaves the old file whole.
 
     The digest goes first: a crash between the two leaves a digest without its file, which nobody reads (a run never
-    writes the same number twice). Raises OSError if the disk refuses or if what was written does not read back.
+    writes the same number twice). If a power cut costs the digest, the archive's own sums serve. Raises OSError if the
+    disk refuses or if what was written does not read back.
     """
-    buffer = io.BytesIO()
-    torch.save({"format": FORMAT, **state}, buffer)
-    data = buffer.getvalue()
-    digest = hashlib.sha256(data).hexdigest()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(digest_path(path), f"{digest}  {path.name}\n")
-    write_bytes(path, data)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-        raise OSError(f"{path} does not read back as it was written")
+    with replacing(path) as file:
+        with SealedFile(file) as sealed:
+            torch.save({"format": FORMAT, **state}, sealed)  # type: ignore[arg-type]
+            digest = sealed.digest()
+        with replacing(digest_path(path), durable=False) as beside:
+            write_all(beside, f"{digest}  {path.name}\n".encode())
 
 
 def load(path: Path) -> dict[str, Any]:
     """Read a checkpoint onto the CPU; UsageError, naming the file and the cause, if it is not one or is damaged.
 
-    Only tensors and plain values are read (``weights_only``): a file from a stranger cannot run code.
+    Only tensors and plain values are read (``weights_only``): a file from a stranger cannot run code. They are let out
+    only if the file's digest is right; without a digest the archive's own sums must be.
     """
+    target = path.resolve()  # last.pt and best.pt are links, and may be pointed elsewhere while we read
+    recorded = _recorded_digest(target)
     try:
-        data = path.read_bytes()
+        with target.open("rb"):
+            digest = hashed(target) if recorded else None
     except OSError as error:
         raise UsageError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
-    problem = _damage(path, data)
+    problem = None if recorded else _broken_archive(target)
+    state: Any = None
     if problem is None:
         try:
-            state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            state = torch.load(target, map_location="cpu", weights_only=True)
         except Exception as error:  # torch raises many kinds for one cause
             problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        else:
-            if isinstance(state, dict) and state.get("format") == FORMAT:
-                return state
-            problem = "it is not a checkpoint of this version of gan_runner"
-    raise UsageError(f"checkpoint {path} is of no use: {problem}; use an older one from the same folder")
+    if digest is not None and digest() != recorded:
+        problem = "its bytes do not match its digest"
+    elif problem is None and not (isinstance(state, dict) and state.get("format") == FORMAT):
+        problem = "it is not a checkpoint of this version of gan_runner"
+    if problem is not None:
+        raise UsageError(f"checkpoint {path} is of no use: {problem}; use an older one from the same folder")
+    loaded: dict[str, Any] = state
+    return loaded
+
+
+def newest(numbered: Sequence[Path]) -> tuple[Path, dict[str, Any]]:
+    """Return the newest checkpoint that is whole and what it holds, warning of each damaged one passed over.
+
+    Raises UsageError if none can be read.
+    """
+    for path in reversed(numbered):
+        try:
+            return path, load(path)
+        except UsageError as error:
+            log.warning("%s", error)
+    raise UsageError(f"{numbered[0].parent}: none of its {len(numbered)} checkpoints can be read; start a new run")
 
 
 def digest_path(path: Path) -> Path:
@@ -62,16 +85,19 @@ def digest_path(path: Path) -> Path:
     return target.with_name(f"{target.name}.sha256")
 
 
-def _damage(path: Path, data: bytes) -> str | None:
-    """Return what is wrong with the bytes, or None: by the digest if there is one, else by the archive's own sums."""
+def _recorded_digest(target: Path) -> str | None:
     try:
-        recorded = digest_path(path).read_text(encoding="utf-8").split()[:1]
+        words = digest_path(target).read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError):
-        recorded = []
-    if recorded:
-        return None if recorded == [hashlib.sha256(data).hexdigest()] else "its bytes do not match its digest"
+        return None
+    return words[0] if words else None
+
+
+def _broken_archive(target: Path) -> str | None:
+    """Return what is wrong with the bytes by the archive's own sums, or None."""
     try:
-        broken = zipfile.ZipFile(io.BytesIO(data)).testzip()
+        with zipfile.ZipFile(target) as archive:
+            broken = archive.testzip()
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         return f"it is damaged ({error})"
     return None if broken is None else f"it is damaged in {broken}"

@@ -1,12 +1,14 @@
 import json
 import math
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from gan_runner.reporting.runfile import RunFile, describe_environment
+from gan_runner import atomic, lock
+from gan_runner.reporting.runfile import KILLED, RunFile, describe_environment
 
 
 def test_updates_merge_and_later_ones_win(tmp_path: Path) -> None:
@@ -30,6 +32,43 @@ def test_file_is_standard_json_even_with_nan_and_odd_bytes(tmp_path: Path) -> No
 
     fields = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"), parse_constant=refuse)
     assert fields == {"metrics": {"metric/modes": None}, "name": "é", "command": "gan-train name=caf\udce9"}
+
+
+def killed_run(folder: Path, **fields: object) -> None:
+    RunFile(folder).update(status="running", host=socket.gethostname(), step=0, **fields)
+    (folder / "metrics.jsonl").write_text('{"step": 20}\n{"step": 40}\n{"st', encoding="utf-8")
+
+
+def test_a_killed_run_is_marked_interrupted_by_whoever_looks_next(tmp_path: Path) -> None:
+    killed_run(tmp_path, seed=3)
+    assert RunFile.settled(tmp_path) == RunFile.read(tmp_path)
+    told = RunFile.read(tmp_path) or {}
+    assert (told["status"], told["error"], told["step"], told["seed"]) == ("interrupted", KILLED, 40, 3)
+
+
+def test_a_run_that_is_trained_or_that_ended_stays_as_it_is(tmp_path: Path) -> None:
+    killed_run(tmp_path)
+    with lock.hold(tmp_path):
+        assert (RunFile.settled(tmp_path) or {})["status"] == "running"
+    RunFile(tmp_path).update(status="failed", error="diverged")
+    assert (RunFile.settled(tmp_path) or {})["error"] == "diverged"
+    RunFile(tmp_path).update(status="running", host="elsewhere")  # where its process cannot be seen
+    assert (RunFile.settled(tmp_path) or {})["status"] == "running"
+    assert RunFile.settled(tmp_path / "nothing") is None
+
+
+def test_a_folder_that_cannot_be_written_is_read_nevertheless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings_logged: list[str]
+) -> None:
+    killed_run(tmp_path)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(atomic, "write_text", refuse)
+    assert (RunFile.settled(tmp_path) or {})["status"] == "interrupted"
+    assert (RunFile.read(tmp_path) or {})["status"] == "running"
+    assert warnings_logged == []
 
 
 @pytest.mark.parametrize("content", [None, b"", b'{"status": "run', b"[1]", b"\xff\xfe"])
