@@ -99,6 +99,10 @@ def design(config: Config) -> Design:
     game = build_game(config, objectives, outline, trainer)
     if trainer.sync_batch_norm and ranks.size() > 1:
         synchronise(game.networks)
+    if trainer.on_nonfinite == "rollback" and ranks.size() > 1:
+        raise UsageError(
+            f"trainer.on_nonfinite=rollback in {ranks.size()} processes; allowed there: stop, skip; or use one process"
+        )
     game.networks.to(device)
     game.networks.to(memory_format=torch.channels_last)  # convolutions 1.0 to 1.6 times faster on a CPU, none slower
     optimizers = build_optimizers(config["optim"], game)

@@ -3,7 +3,7 @@
 DATA_PATHS = ("data.root", "data.images", "data.labels")
 """Where data lie; what they are, their fingerprint says. (For some data ``data.labels`` is no path but a truth.)"""
 INCIDENTAL = ("resume", "name", "tags", "dry_run", "device", "threads", "logger", "sweep")
-LOOKING = ("trainer.keep", "trainer.alarm", "trainer.at_start")
+LOOKING = ("trainer.keep", "trainer.alarm", "trainer.at_start", "trainer.on_nonfinite")
 """How a run is looked after while it learns; besides, ``trainer.*_every``."""
 
 

@@ -72,6 +72,8 @@ class Record:
             best_step=state.best_step,
             alarms=state.alarms,
             stopped_early=state.stopped_early,
+            skipped={name: count for name, (_, count) in self._parts.engine.guard.state_dict().items() if count},
+            rollbacks=state.rollbacks,
         )
 
     def closing_line(self, state: RunState) -> str:

@@ -22,9 +22,11 @@ from gan_runner.reporting.runfile import describe_environment
 from gan_runner.reporting.writer import Writer
 from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.evaluator import Evaluator
+from gan_runner.training.guard import NotFiniteError
 from gan_runner.training.loop import Loop, Recorder
 from gan_runner.training.parallel import tell
-from gan_runner.training.sampler import sampler_of
+from gan_runner.training.rollback import roll_back
+from gan_runner.training.sampler import Sampler, sampler_of
 from gan_runner.training.seed import derive
 from gan_runner.training.state import RunState
 from gan_runner.training.stop import StopRequest
@@ -103,14 +105,14 @@ class Run:
 
     def run(self) -> float | None:
         """Train to the end and return the monitored metric."""
-        writer = self._open_writer()  # first, because a wrong logger setting shows here
+        self.writer = self._open_writer()  # first, because a wrong logger setting shows here
         try:
             for name, text in self.request.files.items():
                 atomic.write_text(self.folder / ".hydra" / name, text)
             setup_logging(self.folder)
             log.info("%s", self.record.begin(self.state.step, self.request.command))
             with StopRequest() as stop:
-                self._guarded(writer, stop)
+                self._guarded(stop)
             if stop.signal is not None and self.state.step < self.parts.trainer.steps:
                 self.record.end("interrupted", self.state)
                 again = f"gan-train resume={shown(self.folder)}"
@@ -118,18 +120,18 @@ class Run:
                 stop.pass_on()
                 raise SystemExit(stop.exit_code)
             metrics = {f"metric/{name}": value for name, value in self.state.metrics.items()}
-            writer.hparams(self.record.hparams(), metrics)
+            self.writer.hparams(self.record.hparams(), metrics)
         finally:
-            writer.close()
+            self.writer.close()
         self.record.end("finished", self.state)
         log.info("%s", self.record.closing_line(self.state))
         metric = self.parts.metric
         return None if metric is None else self.state.metrics.get(metric.monitor)
 
-    def _guarded(self, writer: Writer, stop: StopRequest) -> None:
+    def _guarded(self, stop: StopRequest) -> None:
         """Train, and see to it that run.json says how it went if it goes wrong."""
         try:
-            self._train(writer, stop)
+            self._train(stop)
         except SystemExit:
             self.record.end("interrupted", self.state)
             raise
@@ -142,8 +144,8 @@ class Run:
                 raise
             raise failure from error
 
-    def _train(self, writer: Writer, stop: StopRequest) -> None:
-        parts, state = self.parts, self.state
+    def _train(self, stop: StopRequest) -> None:
+        parts = self.parts
         sampler = sampler_of(parts.game, parts.engine.average, derive(parts.run.seed, "samples"))
         evaluator = None if parts.metric is None else Evaluator(parts.metric, sampler)
         if evaluator is not None:
@@ -152,20 +154,32 @@ class Run:
                 log.info("%s", evaluator.announcement())
             self.record.judged_by(evaluator.metric)
         checkpoints = Checkpoints(self.folder / "checkpoints", parts.trainer.keep)
-        checkpoints.rewind(state.step)
-        environment = describe_environment()
+        checkpoints.rewind(self.state.step)
+        while True:
+            try:
+                self._loop(sampler, evaluator, checkpoints, stop)
+            except NotFiniteError as error:
+                if parts.trainer.on_nonfinite != "rollback":
+                    raise
+                self.state = roll_back(error, checkpoints, parts.engine, parts.stream, self.state)
+                self.writer.close()
+                self.writer = self._open_writer()  # which cuts off what lies beyond the checkpoint
+            else:
+                return
+
+    def _loop(self, sampler: Sampler, evaluator: Evaluator | None, checkpoints: Checkpoints, stop: StopRequest) -> None:
+        parts, state, settings = self.parts, self.state, self.parts.trainer
         data = {"data": parts.source.fingerprint, "facts": parts.source.facts(), "ranks": ranks.size()}
-        identity = {"config": self.request.config, **data, "environment": environment}
-        with Progress(parts.trainer.steps, state.step) as progress:
+        identity = {"config": self.request.config, **data, "environment": describe_environment()}
+        with Progress(settings.steps, state.step) as progress:
             recorder = RunRecorder(
                 self.folder,
-                writer,
+                self.writer,
                 progress,
                 lambda: draw_views(parts.source, sampler, parts.game.scorer()),
                 parts.metric.describe if parts.metric else str,
             )
             recorder.real(draw_real(parts.source))
-            settings = parts.trainer
             Loop(parts.engine, parts.stream, settings, state, recorder, checkpoints, evaluator, identity).run(stop)
 
     def _open_writer(self) -> Writer:

@@ -12,6 +12,7 @@ from gan_runner.data.stream import Stream
 from gan_runner.games.base import Draw, Game
 from gan_runner.training.device import Precision, autocast
 from gan_runner.training.ema import Average
+from gan_runner.training.guard import Guard
 from gan_runner.training.settings import TrainerSettings
 from gan_runner.types import Outcome
 
@@ -56,6 +57,7 @@ class Engine:
             for name, player in game.players.items()
         }
         self.device = next(game.networks.parameters()).device
+        self.guard = Guard(settings.on_nonfinite, game.networks, tuple(game.players), self.device.type == "cuda")
         averaged = torch.nn.ModuleDict({name: game.networks[name] for name in game.averaged})
         self.average = None if settings.ema is None else Average(averaged, settings.ema)
 
@@ -71,17 +73,20 @@ class Engine:
             if fresh or draw is None:
                 draw = self.game.draw(stream.next())
             terms |= {self.game.players[name].side: {} for name in names}
+            totals: dict[str, Tensor] = {}
             for name in names:
-                outcome = self._differentiate(name, draw)
+                if not (self.simultaneous and totals):
+                    self.guard.begin()
+                outcome, totals[name] = self._differentiate(name, draw)
                 terms[self.game.players[name].side] |= outcome.terms
                 scalars |= outcome.stats
                 if observe:
                     scalars[f"grad_norm/{self.game.players[name].side}"] = self._gradient_norm(name)
                 if not self.simultaneous:
-                    self._move(name)
+                    self._move(name, totals[name])
             if self.simultaneous:
                 for name in names:
-                    self._move(name)
+                    self._move(name, totals[name])
         self.game.advance()
         if self.average is not None:
             self.average.update()
@@ -93,14 +98,17 @@ class Engine:
         players = self.game.players
         return {players[name].side: float(it.param_groups[0]["lr"]) for name, it in self.optimizers.items()}
 
-    def _differentiate(self, name: str, draw: Draw) -> Outcome:
+    def _differentiate(self, name: str, draw: Draw) -> tuple[Outcome, Tensor]:
+        """Return the outcome of the player's turn and its total, whose gradients the weights have by then."""
         self.optimizers[name].zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):
             outcome = self._play(name, draw, self._due(name))
+        total: Tensor = sum(outcome.terms.values())  # type: ignore[assignment]
         # `inputs` keeps the other player's weights out of the backward pass: no gradient is computed for them.
-        sum(outcome.terms.values()).backward(inputs=self._weights[name])  # type: ignore[union-attr]
-        ranks.average_(self._gradients(name))
-        return outcome
+        total.backward(inputs=self._weights[name])  # type: ignore[no-untyped-call]
+        total = total.detach().float()
+        ranks.average_([*self._gradients(name), total])  # all ranks see the same total, and decide the same
+        return outcome, total
 
     def _due(self, name: str) -> frozenset[str]:
         """Return the lazy terms that this turn of the player pays, and count the turn."""
@@ -114,9 +122,10 @@ class Engine:
     def _gradients(self, name: str) -> list[Tensor]:
         return [weight.grad for weight in self._weights[name] if weight.grad is not None]
 
-    def _move(self, name: str) -> None:
-        self.optimizers[name].step()
-        self.game.constrain(name)
+    def _move(self, name: str, total: Tensor) -> None:
+        if self.guard.admits(name, total, self._gradients(name), self.optimizers[name]):
+            self.optimizers[name].step()
+            self.game.constrain(name)
 
 
 def _rounds(game: Game, settings: TrainerSettings) -> list[Round]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import torch
 
 from gan_runner.data.source import Source
-from gan_runner.errors import TrainingFailedError
 from gan_runner.metrics.base import Metric
+from gan_runner.training.guard import NotFiniteError
 from gan_runner.training.sampler import Sampler
 from gan_runner.training.seed import isolated_rng
 from gan_runner.types import Generated
@@ -39,7 +39,7 @@ class Evaluator:
     def evaluate(self) -> dict[str, float]:
         """Return the metric's values of the samples as they are now.
 
-        Raises TrainingFailedError if a sample is not a finite number: distances are then undefined.
+        Raises NotFiniteError if a sample is not a finite number: distances are then undefined.
         """
         with isolated_rng():
             torch.manual_seed(self._sampler.seed)  # for a generator with noise of its own
@@ -61,5 +61,5 @@ class Evaluator:
 def _finite(batches: Iterator[Generated]) -> Iterator[Generated]:
     for batch in batches:
         if not batch.samples.isfinite().all():
-            raise TrainingFailedError("the generator's samples are not finite numbers: training has diverged")
+            raise NotFiniteError("a sample")
         yield batch

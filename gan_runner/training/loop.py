@@ -16,12 +16,16 @@ from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.clock import Clock
 from gan_runner.training.engine import Engine
 from gan_runner.training.evaluator import Evaluator
-from gan_runner.training.parallel import largest, once
+from gan_runner.training.guard import NotFiniteError
+from gan_runner.training.parallel import asked_to_stop, once
+from gan_runner.training.saver import Saver
 from gan_runner.training.settings import TrainerSettings
 from gan_runner.training.state import RunState, capture, is_finite
 from gan_runner.training.stop import StopRequest
 
 log = logging.getLogger(__name__)
+
+TOLD = "step %d: updates of the %s passed over so far, loss or gradient not finite: %d"
 
 
 class Recorder(Protocol):
@@ -71,19 +75,32 @@ class Loop:
         self._watch = (
             Watch(evaluator.goal() if evaluator else {}, settings.steps, state.watch) if settings.alarm else None
         )
+        self._told: dict[str, int] = {}
+        self._at = state.step
         self._images = settings.batch_size * engine.batches_per_step
         self._rates = {f"lr/{side}": rate for side, rate in engine.rates().items()}
 
     def run(self, stop: StopRequest) -> None:
-        """Train; on a stop request finish the step, save, and return. Raises TrainingFailedError on divergence."""
+        """Train; on a stop request finish the step, save, and return.
+
+        Raises NotFiniteError on divergence and TrainingFailedError if the last checkpoint could not be written.
+        """
+        with Saver(self.checkpoints, self.state.step) as saver:
+            try:
+                self._run(stop, saver)
+            except NotFiniteError as error:
+                saver.finish()
+                raise NotFiniteError(self._last_words(str(error))) from error
+
+    def _run(self, stop: StopRequest, saver: Saver) -> None:
         state, settings = self.state, self.settings
         clock = Clock(state)
-        saved = state.step
         if state.step == 0 and settings.at_start:
             once(self._look)
         state.stopped_early = self._enough()
         while state.step < settings.steps and not asked_to_stop(stop) and state.stopped_early is None:
             observe = self._due(settings.log_every, state.step + 1)
+            self._at = state.step + 1
             scalars = self.engine.step(self.stream, observe)
             state.step += 1
             clock.count()
@@ -98,11 +115,10 @@ class Loop:
                 clock.pause()
             if better or self._due(settings.save_every, state.step):
                 clock.pause()
-                saved = once(self._save) or saved
+                once(self._save, saver)
                 clock.pause()
         clock.pause()
-        if saved != state.step and once(self._save) is None:
-            raise TrainingFailedError(f"step {state.step} could not be saved in {self.checkpoints.folder}")
+        once(self._save_last, saver)
 
     def _look(self) -> None:
         """Record what the generator makes before it has learned anything; no candidate for the best."""
@@ -119,7 +135,7 @@ class Loop:
     def _log(self, values: dict[str, float], clock: Clock) -> None:
         values |= self._rates | {"time/images_per_second": clock.rate() * self._images}
         self.recorder.scalars(self.state.step, values)
-        self._refuse_divergence([name for name, value in values.items() if not math.isfinite(value)])
+        self._check([name for name, value in values.items() if not math.isfinite(value)])
         if self._watch is not None:
             self._tell(self._watch.logged(self.state.step, values))
 
@@ -147,38 +163,42 @@ class Loop:
         enough = patience is not None and state.since_best >= patience
         return f"no better in {state.since_best} evaluations since step {state.best_step}" if enough else None
 
-    def _save(self) -> int | None:
-        """Write a checkpoint and return its step; None, after a warning, if the disk refuses: the next may succeed."""
+    def _save(self, saver: Saver) -> None:
+        """Begin to write a checkpoint, once the one before is on the disk: what is kept is finite."""
+        self.engine.guard.told()
         if not is_finite(self.engine):
-            self._refuse_divergence(["a weight"])
+            raise NotFiniteError("a weight")
+        saver.finish()
         self.recorder.flush()
-        content = capture(self.engine, self.stream, self.state) | self.identity
-        try:
-            self.checkpoints.save(self.state.step, content, self.state.best_step)
-        except OSError as error:
-            log.warning("step %d is not saved: %s; older checkpoints are untouched", self.state.step, error)
-            return None
-        return self.state.step
+        saver.begin(
+            self.state.step, capture(self.engine, self.stream, self.state) | self.identity, self.state.best_step
+        )
 
-    def _refuse_divergence(self, names: list[str]) -> None:
-        if names:
-            kept = self.checkpoints.numbered()
-            back = f"the last good checkpoint is {kept[-1]}" if kept else "no checkpoint was written yet"
-            raise TrainingFailedError(
-                f"diverged: {', '.join(names)} not finite at step {self.state.step}; {back}; "
-                "try a smaller optim.lr, another reg, or precision=fp32"
-            )
+    def _save_last(self, saver: Saver) -> None:
+        saver.finish()
+        if saver.saved != self.state.step:
+            self._save(saver)
+            saver.finish()
+        if saver.saved != self.state.step:
+            raise TrainingFailedError(f"step {self.state.step} could not be saved in {self.checkpoints.folder}")
 
+    def _check(self, not_finite: list[str]) -> None:
+        """Tell what was passed over since this was asked last; NotFiniteError if nothing may be."""
+        told = self.engine.guard.told()
+        for player, count in told.items():
+            if count > self._told.get(player, 0):
+                log.warning(TOLD, self.state.step, player, count)
+        self._told = told
+        if not_finite and self.settings.on_nonfinite != "skip":
+            raise NotFiniteError(", ".join(not_finite))
 
-def asked_to_stop(stop: StopRequest) -> bool:
-    """Return whether any of the ranks was asked to stop; at one step all hear the same.
-
-    Of several it costs each step an exchange between their CPUs, 0.1 to 0.3 ms on one machine.
-    """
-    number = largest(stop.signal or 0)
-    if number:
-        stop.signal = number
-    return number > 0
+    def _last_words(self, what: str) -> str:
+        kept = self.checkpoints.numbered()
+        back = f"the last good checkpoint is {kept[-1]}" if kept else "no checkpoint was written yet"
+        return (
+            f"diverged: {what} not finite at step {self._at}; {back}; try a smaller optim.lr, another reg, or "
+            "precision=fp32"
+        )
 
 
 def read(scalars: dict[str, Tensor]) -> dict[str, float]:

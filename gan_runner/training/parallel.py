@@ -8,6 +8,7 @@ import torch
 import torch.distributed as dist
 
 from gan_runner import ranks
+from gan_runner.training.stop import StopRequest
 
 T = TypeVar("T")
 
@@ -17,6 +18,17 @@ def largest(number: int) -> int:
     if ranks.size() == 1:
         return number
     return max(_numbers(number))
+
+
+def asked_to_stop(stop: StopRequest) -> bool:
+    """Return whether any of the ranks was asked to stop; at one step all hear the same.
+
+    Of several it costs each step an exchange between their CPUs, 0.1 to 0.3 ms on one machine.
+    """
+    number = largest(stop.signal or 0)
+    if number:
+        stop.signal = number
+    return number > 0
 
 
 def tell(value: T) -> T:

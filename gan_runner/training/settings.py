@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from gan_runner.training.guard import OnNonfinite
+
 
 @dataclass(frozen=True)
 class RunSettings:
@@ -33,8 +35,8 @@ class TrainerSettings:
     (the end of the run is always sampled, evaluated and saved). With ``latents="shared"`` the generator's first round
     plays on the latents (and batch) of the discriminator's last. ``ema`` is the decay of the generator's average.
     ``at_start`` samples and evaluates before the first step, too; ``patience`` is the number of evaluations in a row
-    without a better one after which the run ends. With ``sync_batch_norm`` batch norm sees
-    the whole batch, not a rank's share.
+    without a better one after which the run ends. ``on_nonfinite`` is what happens to an update whose loss or gradient
+    is not a finite number: see `Guard`. With ``sync_batch_norm`` batch norm sees the whole batch, not a rank's share.
     """
 
     steps: int
@@ -54,6 +56,7 @@ class TrainerSettings:
     patience: int | None
     alarm: bool
     keep: int
+    on_nonfinite: OnNonfinite = "stop"
     sync_batch_norm: bool = False
 
     def __post_init__(self) -> None:

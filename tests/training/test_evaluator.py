@@ -37,7 +37,7 @@ def test_samples_that_are_not_finite_are_a_failed_training(parts: Any) -> None:
     evaluator = evaluator_of(parts)
     with torch.no_grad():
         next(parts.engine.average.networks.parameters()).fill_(torch.nan)
-    with pytest.raises(TrainingFailedError, match="not finite numbers: training has diverged"):
+    with pytest.raises(TrainingFailedError, match="a sample"):
         evaluator.evaluate()
 
 
