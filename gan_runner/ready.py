@@ -1,5 +1,6 @@
 """From what the command line asked for to a run that is ready for its first step, the same on every rank."""
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -15,9 +16,13 @@ from gan_runner.data.source import Source
 from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.record import describe
 from gan_runner.reporting.counter import Counter
+from gan_runner.reporting.runfile import RunFile
+from gan_runner.training.device import TORCH_THREADS
+from gan_runner.training.guard import NotFiniteError
 from gan_runner.training.parallel import tell, together
 from gan_runner.training.seed import equalise_rng
-from gan_runner.training.state import RunState, restore
+from gan_runner.training.state import RunState, capture, restore
+from gan_runner.training.threads import choose_threads
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +50,9 @@ def make_ready(
     What is to be closed in the end is put on ``open_parts``.
     """
     config = request.config
-    if checkpoint is not None and checkpoint.get("ranks", 1) == ranks.size():
-        config = {**config, "threads": config["threads"] or checkpoint["threads"]}  # others change the last bits
+    begun = RunFile.read(request.folder) if checkpoint is None else checkpoint
+    if config["threads"] is None and begun is not None and begun.get("ranks", 1) == ranks.size():
+        config = {**config, "threads": begun.get("threads")}  # another number changes the last bits
     try:
         with together():
             made = design(config)
@@ -67,7 +73,17 @@ def make_ready(
         log.info("dry run, all is well: %s", describe(parts, parts.source, request.choices))
         return None
     equalise(parts)
+    if config["threads"] is None and parts.device.type == "cpu" and ranks.size() == 1:
+        settle_threads(parts, TORCH_THREADS)
     return parts, state
+
+
+def settle_threads(parts: Parts, most: int) -> None:
+    """Let trial steps decide between ``most`` threads and one, and put everything back as it was."""
+    before = capture(parts.engine, parts.stream, RunState())
+    with contextlib.suppress(NotFiniteError):  # training will say so itself
+        choose_threads(lambda: parts.engine.step(parts.stream), most)
+    restore(before, parts.engine, parts.stream)
 
 
 def equalise(parts: Parts) -> None:

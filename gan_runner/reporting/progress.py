@@ -57,12 +57,15 @@ class Progress:
         self._kept = ""
         self._bar = Bar(total, start) if on_terminal() else None
 
-    def update(self, step: int, losses: Mapping[str, float], images_per_second: float) -> None:
-        """Show that ``step`` steps are done; ``losses`` are shown under the names and in the order given."""
+    def update(self, step: int, losses: Mapping[str, float], images_per_second: float, overhead: float) -> None:
+        """Show that ``step`` steps are done; ``losses`` are shown under the names and in the order given.
+
+        ``overhead`` is the share of the time spent beside the steps, 0 to 1.
+        """
         values = [f"{name} {value:#.3g}" for name, value in losses.items()]
         left = self._seconds_left(step)
-        parts = [f"step {step}/{self._total}", *values, f"{images_per_second:,.0f} images/s", f"{clock(left)} left"]
-        self._line = "  ".join(parts)
+        speed = f"{images_per_second:,.0f} images/s  overhead {overhead:.0%}"
+        self._line = "  ".join([f"step {step}/{self._total}", *values, speed, f"{clock(left)} left"])
         if self._bar is not None:
             self._bar.show(step, self._line + self._kept)
         if step >= self._total or time.monotonic() - self._shown >= SECONDS_BETWEEN_LINES:

@@ -40,7 +40,7 @@ class RunRecorder:
         """Write the scalars and move the progress line."""
         self._writer.scalars(step, values)
         losses = {word: values[name] for name, word in SHOWN.items() if name in values}
-        self._progress.update(step, losses, values["time/images_per_second"])
+        self._progress.update(step, losses, values["time/images_per_second"], values["time/overhead"])
 
     def samples(self, step: int) -> None:
         """Draw the samples into ``samples/<step>.png``, other views into a folder each beside it, and the writer."""

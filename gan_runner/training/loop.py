@@ -96,7 +96,8 @@ class Loop:
         state, settings = self.state, self.settings
         clock = Clock(state)
         if state.step == 0 and settings.at_start:
-            once(self._look)
+            with clock.aside():
+                once(self._look)
         state.stopped_early = self._enough()
         while state.step < settings.steps and not asked_to_stop(stop) and state.stopped_early is None:
             observe = self._due(settings.log_every, state.step + 1)
@@ -105,19 +106,21 @@ class Loop:
             state.step += 1
             clock.count()
             if observe:
-                once(self._log, read(scalars), clock)
+                values = read(scalars)  # waits for the device, so it is part of the steps' time
+                values |= {"time/images_per_second": clock.rate() * self._images, "time/overhead": clock.overhead()}
+                with clock.aside():
+                    once(self._log, values)
             better = False
             if self.evaluator is not None and self._due(settings.eval_every, state.step):
-                better, state.stopped_early = once(self._evaluate, self.evaluator)
-                clock.pause()
+                with clock.aside():
+                    better, state.stopped_early = once(self._evaluate, self.evaluator)
             if self._due(settings.sample_every, state.step) or state.stopped_early is not None:
-                once(self._sample)
-                clock.pause()
+                with clock.aside():
+                    once(self._sample)
             if better or self._due(settings.save_every, state.step):
-                clock.pause()
-                once(self._save, saver)
-                clock.pause()
-        clock.pause()
+                with clock.aside():
+                    once(self._save, saver)
+        clock.stop()
         once(self._save_last, saver)
 
     def _look(self) -> None:
@@ -132,8 +135,8 @@ class Loop:
     def _due(self, every: int, step: int) -> bool:
         return step == self.settings.steps or (every > 0 and step % every == 0)
 
-    def _log(self, values: dict[str, float], clock: Clock) -> None:
-        values |= self._rates | {"time/images_per_second": clock.rate() * self._images}
+    def _log(self, values: dict[str, float]) -> None:
+        values |= self._rates
         self.recorder.scalars(self.state.step, values)
         self._check([name for name, value in values.items() if not math.isfinite(value)])
         if self._watch is not None:

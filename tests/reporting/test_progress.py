@@ -16,7 +16,7 @@ from gan_runner.reporting.progress import Progress, setup_logging
 setup_logging(pathlib.Path(sys.argv[1]))
 with Progress(10) as bar:
     for step in range(1, 11):
-        bar.update(step, {"G": 0.41234, "D": 0.2}, 12345.6)
+        bar.update(step, {"G": 0.41234, "D": 0.2}, 12345.6, 0.031)
         if step == 5:
             bar.note("8 of 8 modes [x]", keep=True)
             logging.getLogger("gan_runner.x").warning("careful \\u00e9")
@@ -44,11 +44,11 @@ def test_elsewhere_the_first_and_last_lines_and_one_every_five_seconds(
     with Progress(100) as bar:
         for step in range(1, 101):
             clock[0] += 0.1
-            bar.update(step, {"G": 0.41234, "D": -12.0}, 12345.6)
+            bar.update(step, {"G": 0.41234, "D": -12.0}, 12345.6, 0.031)
     shown = capsys.readouterr()
     assert shown.out == ""
     lines = shown.err.splitlines()
-    assert lines[0] == "step 1/100  G 0.412  D -12.0  12,346 images/s  0:10 left"
+    assert lines[0] == "step 1/100  G 0.412  D -12.0  12,346 images/s  overhead 3%  0:10 left"
     assert lines[-1].startswith("step 100/100  ")
     assert len(lines) == 3
     log = (tmp_path / "train.log").read_text(encoding="utf-8").splitlines()
@@ -59,7 +59,7 @@ def test_an_interrupted_run_shows_its_last_line_once(clock: list[float], capsys:
     setup_logging(None)
     bar = Progress(100)
     for step in (1, 2, 3):
-        bar.update(step, {}, 1.0)
+        bar.update(step, {}, 1.0, 0.0)
     bar.close()
     bar.close()
     assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["1/100", "3/100"]
@@ -69,7 +69,7 @@ def test_time_left_counts_from_the_resumed_step(clock: list[float], capsys: pyte
     setup_logging(None)
     bar = Progress(10_000, start=1_000)
     clock[0] += 10.0
-    bar.update(1_010, {}, 1.0)
+    bar.update(1_010, {}, 1.0, 0.0)
     assert capsys.readouterr().err.strip().endswith("2:29:50 left")
 
 
@@ -115,7 +115,7 @@ def test_on_a_terminal_one_moving_line_below_the_log(tmp_path: Path) -> None:
     assert lines[0].endswith("\x1b[2K8 of 8 modes [x]")
     assert lines[1].endswith("\x1b[2Kcareful é")
     assert len(lines) == 4
-    assert "step 10/10  G 0.412  D 0.200  12,346 images/s  0:00 left  8 of 8 modes" in lines[2]
+    assert "step 10/10  G 0.412  D 0.200  12,346 images/s  overhead 3%  0:00 left  8 of 8 modes" in lines[2]
     assert "━" in lines[2]
     assert lines[3] == "\x1b[?25h", "the cursor is shown again"
     log = (tmp_path / "train.log").read_text(encoding="utf-8").splitlines()
