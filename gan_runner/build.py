@@ -9,7 +9,7 @@ import torch
 from torch.optim import Optimizer
 
 from gan_runner import ranks
-from gan_runner.construct import call, checked, construct
+from gan_runner.construct import call, checked, construct, named
 from gan_runner.data.picture_set import PictureSet, Report
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
@@ -24,6 +24,7 @@ from gan_runner.regularizers.base import Regularizer
 from gan_runner.training.compiled import compiled_play
 from gan_runner.training.device import Precision, configure, pick_device
 from gan_runner.training.engine import Engine, Play
+from gan_runner.training.optimizers import lean
 from gan_runner.training.seed import derive, isolated_rng, seed_everything
 from gan_runner.training.settings import RunSettings, TrainerSettings
 
@@ -172,8 +173,9 @@ def build_optimizers(node: Config, game: Game) -> dict[str, Optimizer]:
     optimizers = {}
     for name, player in game.players.items():
         weights = [weight for network in player.networks for weight in game.networks[network].parameters()]
-        settings = common | node.get(player.side, {})
-        optimizers[name] = construct(settings, f"optim.{player.side}", params=weights)
+        where = f"optim.{player.side}"
+        target, settings = named(common | node.get(player.side, {}), where)
+        optimizers[name] = call(lean(target), settings, where, params=weights)
     return optimizers
 
 

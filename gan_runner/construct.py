@@ -32,13 +32,18 @@ def construct(node: Mapping[str, Any], where: str, /, **context: Any) -> Any:
     ``where`` is the node's place in the config, for messages. Raises UsageError if the target is not allowed or not
     there, if a key is unknown, or if a value has the wrong type or range.
     """
+    target, settings = named(node, where)
+    return call(target, settings, where, **context)
+
+
+def named(node: Mapping[str, Any], where: str) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return the target of ``node`` and its other keys, unchecked; UsageError if it is not allowed or not there."""
     if not isinstance(node, Mapping) or node.get("_target_") is None:
         raise UsageError(
             f"{where}: names no class; a choice's file needs a line _target_: and, where it sets more than its own "
             "group, # @package _global_ on top"
         )
-    settings = {key: value for key, value in node.items() if key != "_target_"}
-    return call(locate(node["_target_"], where), settings, where, **context)
+    return locate(node["_target_"], where), {key: value for key, value in node.items() if key != "_target_"}
 
 
 def call(target: Callable[..., Any], settings: Mapping[str, Any], where: str, /, **context: Any) -> Any:

@@ -60,7 +60,8 @@ def configure(device: torch.device, precision: Precision, deterministic: bool, t
     torch.backends.cudnn.benchmark = not deterministic
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(deterministic)
+    if deterministic != torch.are_deterministic_algorithms_enabled():  # to be told it again costs torch a second
+        torch.use_deterministic_algorithms(deterministic)
 
 
 def _products(device: torch.device, precision: Precision) -> str:

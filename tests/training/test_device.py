@@ -40,3 +40,9 @@ def test_fp32_products_are_fp32_whatever_route_they_take() -> None:
     layer = torch.nn.Linear(200, 100)
     exact = a.double() @ layer.weight.double().T + layer.bias.double()
     assert (layer(a).double() - exact).abs().max() / exact.abs().max() < 1e-5
+
+
+def test_determinism_is_switched_on_and_off() -> None:
+    for deterministic in (True, True, False, False):
+        configure(torch.device("cpu"), "fp32", deterministic, threads=1)
+        assert torch.are_deterministic_algorithms_enabled() is deterministic
