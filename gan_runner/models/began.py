@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from gan_runner.models import base
 from gan_runner.models.autoencoder import Autoencoder
 from gan_runner.models.layers import init_glorot, square_picture
+from gan_runner.models.upsampled_conv import UpsampledConv2d
 from gan_runner.types import Shape
 
 # side of the picture -> (side of the smallest maps, sides in all)
@@ -23,8 +24,9 @@ def _decoder(inputs: int, shape: Shape, width: int) -> nn.Sequential:
     channels, side, stages = _plan(shape, width)
     layers: list[nn.Module] = [nn.Linear(inputs, width * side * side), nn.Unflatten(1, (width, side, side))]
     for stage in range(stages):
-        layers += [nn.Upsample(scale_factor=2.0)] if stage else []
-        layers += [nn.Conv2d(width, width, 3, padding=1), nn.ELU(), nn.Conv2d(width, width, 3, padding=1), nn.ELU()]
+        # Saved weights are named after places: the identity keeps that of a doubling which is part of its convolution.
+        first = [nn.Identity(), UpsampledConv2d(width, width, 3)] if stage else [nn.Conv2d(width, width, 3, padding=1)]
+        layers += [*first, nn.ELU(), nn.Conv2d(width, width, 3, padding=1), nn.ELU()]
     return nn.Sequential(*layers, nn.Conv2d(width, channels, 3, padding=1))
 
 

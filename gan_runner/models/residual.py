@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gan_runner.models.layers import Norm, norm_layer
+from gan_runner.models.upsampled_conv import UpsampledConv2d, doubled
 
 
 class ClassNorm(nn.Module):
@@ -49,17 +50,17 @@ class UpBlock(nn.Module):
             ClassNorm(norm, channels, classes) if classes else norm_layer(norm, channels, spatial=True)
             for channels in (inputs, outputs)
         )
-        self.first = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.first = UpsampledConv2d(inputs, outputs, 3)
         self.second = nn.Conv2d(outputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1)
         init_residual(self.first, self.second, self.shortcut)
 
     def forward(self, maps: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return maps ``[B, outputs, 2H, 2W]`` of ``maps`` ``[B, inputs, H, W]``."""
-        hidden: Tensor = self.first(_doubled(self._normed(0, maps, labels)))
+        hidden: Tensor = self.first(self._normed(0, maps, labels))
         hidden = self.second(self._normed(1, hidden, labels))
         # A 1x1 convolution of repeated pixels repeats its results: done before the doubling it costs a quarter.
-        return hidden + _doubled(self.shortcut(maps))
+        return hidden + doubled(self.shortcut(maps))
 
     def _normed(self, index: int, maps: Tensor, labels: Tensor | None) -> Tensor:
         norm = self.norms[index]
@@ -95,11 +96,6 @@ class DownBlock(nn.Module):
         # The mean and a 1x1 convolution may change places; this way round it costs a quarter.
         shortcut: Tensor = self.shortcut(self.pool(maps))
         return hidden + shortcut
-
-
-def _doubled(maps: Tensor) -> Tensor:
-    large: Tensor = F.interpolate(maps, scale_factor=2.0, mode="nearest")
-    return large
 
 
 def init_residual(first: nn.Conv2d, second: nn.Conv2d, shortcut: nn.Module) -> None:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from gan_runner.errors import UsageError
 from gan_runner.models.began import Discriminator, Generator
+from gan_runner.models.upsampled_conv import UpsampledConv2d
 
 WeightCount = Callable[[nn.Module], int]
 LayerShapes = Callable[[nn.Module, Tensor], list[tuple[int, ...]]]
@@ -55,7 +56,7 @@ def test_the_score_is_minus_the_mean_absolute_error() -> None:
 def test_nothing_is_normalised_and_every_activation_is_elu() -> None:
     networks = Generator(5, (1, 32, 32), width=2), Discriminator((1, 32, 32), width=2)
     kinds = {type(module) for network in networks for module in network.modules()}
-    layers = {nn.Conv2d, nn.Linear, nn.ELU, nn.Upsample, nn.Flatten, nn.Unflatten, nn.Sequential}
+    layers = {nn.Conv2d, UpsampledConv2d, nn.Linear, nn.ELU, nn.Identity, nn.Flatten, nn.Unflatten, nn.Sequential}
     assert kinds == {Generator, Discriminator} | layers
 
 

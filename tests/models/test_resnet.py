@@ -69,9 +69,10 @@ def test_maps_have_the_papers_channels_and_sides(size: int, channels: int) -> No
 
 def test_an_up_block_is_what_its_docstring_says() -> None:
     block = UpBlock(3, 5, "none")
-    maps = torch.randn(2, 3, 4, 4)
-    double = nn.Upsample(scale_factor=2)
-    hidden = block.second(block.first(double(maps.relu())).relu())
+    double, first = nn.Upsample(scale_factor=2), nn.Conv2d(3, 5, 3, padding=1)
+    first.load_state_dict(block.first.state_dict())
+    maps = torch.randn(2, 3, 6, 6)
+    hidden = block.second(first(double(maps.relu())).relu())
     torch.testing.assert_close(block(maps), hidden + block.shortcut(double(maps)))
 
 
