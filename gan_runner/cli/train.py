@@ -16,6 +16,7 @@ from gan_runner.cli.paths import make_absolute
 from gan_runner.cli.quoting import quote_odd_values
 from gan_runner.cli.resume import expand_resume
 from gan_runner.errors import TrainingFailedError, UsageError
+from gan_runner.training.allocator import keep_freed_memory
 
 COMMAND = "GAN_RUNNER_COMMAND"
 GROUPS = ("data", "arch", "loss", "optim")
@@ -27,6 +28,7 @@ def compose_and_train(config: DictConfig) -> float | None:
     with importing():
         from gan_runner.run import Request, train  # torch takes over a second: not before it is needed
 
+    keep_freed_memory()
     context = HydraConfig.get()
     make_absolute(config, context.runtime.cwd)
     regs = "+".join(map(str, config.get("reg", {}))) or "none"  # Hydra records no choice where a list was chosen
@@ -76,6 +78,7 @@ def share(rank: int) -> None:
     with importing():
         from gan_runner import ranks, run
 
+    keep_freed_memory()
     refuse_sweeps(sys.argv[1:])
     with ranks.joined():
         if rank == 0:
