@@ -82,7 +82,7 @@ def test_a_run_without_a_metric_has_no_best(trained_run: Run, tmp_path: Path) ->
 
 def test_a_damaged_newest_checkpoint_is_passed_over_with_a_warning(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr("gan_runner.folder.log.warning", lambda text, *values: said.append(text % values))
+    monkeypatch.setattr("gan_runner.training.checkpoint.log.warning", lambda text, *values: said.append(text % values))
     newest = copy / "checkpoints" / "000004.pt"
     newest.write_bytes(newest.read_bytes()[:-100])
     assert gan_runner.load(copy).step == 2
