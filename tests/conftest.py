@@ -15,16 +15,20 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: two threads on a busy machine crawl
 
 import torch
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 
-from gan_runner.cli.app import conf_dir, register_resolvers
 from gan_runner.run import Request, train
+from running import composed
 
 Compose = Callable[..., dict[str, Any]]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., list[subprocess.Popen[str]]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a report (--junitxml) carry the faults that a test is marked with: docs/reliability_page.py reads them."""
+    for item in items:
+        item.user_properties += [("fault", mark.args[0]) for mark in item.iter_markers("fault")]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,15 +40,6 @@ def _one_thread_and_a_cache_of_our_own(tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(autouse=True)
 def _randomness_of_its_own() -> None:
     torch.manual_seed(0)  # a test's luck is not to depend on the tests before it
-
-
-def composed(*overrides: str) -> dict[str, Any]:
-    register_resolvers()
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
-        config = OmegaConf.to_container(compose("config", list(overrides)), resolve=True)
-    assert isinstance(config, dict)
-    return config  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="session")
