@@ -64,6 +64,22 @@ def trained_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
 
 
 @pytest.fixture
+def warnings_logged() -> Iterator[list[str]]:
+    """The messages of gan_runner at WARNING and above, whether or not another test has cut its tie to the root."""
+    messages: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    handler = Collector(level=logging.WARNING)
+    logger = logging.getLogger("gan_runner")
+    logger.addHandler(handler)
+    yield messages
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
 def gan_train(tmp_path: Path) -> Command:
     """Return a function that runs the real `gan-train` in an empty folder."""
 
