@@ -4,10 +4,10 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint type slow docs lock clean
+.PHONY: help train test lint type slow reliability docs lock clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
 
 train: .venv/.installed ## Install if needed, then train (ARGS="loss=wgan" for another run)
 	$(BIN)/gan-train $(ARGS)
@@ -24,6 +24,10 @@ type: .venv/.installed-dev ## Check types
 
 slow: .venv/.installed-dev ## Run the proofs that take minutes (kill -9 at random moments)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow -s $(ARGS)
+
+reliability: .venv/.installed-dev ## Run every test of a fault, the slow ones too, and write docs/reliability.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m fault --junitxml=build/reliability.xml $(ARGS); code=$$?; \
+	  $(BIN)/python docs/reliability_page.py build/reliability.xml && exit $$code
 
 docs: .venv/.installed-dev ## Write the pages that come from the code: losses.md, experiments.md, the table in the README
 	$(BIN)/python docs/losses_page.py

@@ -28,6 +28,7 @@ def test_text_that_is_no_unicode_is_escaped(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == rb"caf\udce9"
 
 
+@pytest.mark.fault(36)
 def test_makes_one_missing_folder_but_does_not_revive_a_removed_run(tmp_path: Path) -> None:
     atomic.write_bytes(tmp_path / "samples" / "0.png", b"x")
     assert (tmp_path / "samples" / "0.png").read_bytes() == b"x"
@@ -35,6 +36,7 @@ def test_makes_one_missing_folder_but_does_not_revive_a_removed_run(tmp_path: Pa
         atomic.write_bytes(tmp_path / "run" / "samples" / "0.png", b"x")
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("call", ["replace", "fsync"])
 def test_failure_keeps_the_old_content_and_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
@@ -52,6 +54,7 @@ def test_failure_keeps_the_old_content_and_no_temporary_file(
     assert os.listdir(tmp_path) == ["last.pt"]
 
 
+@pytest.mark.fault(2)
 def test_a_kill_before_the_rename_leaves_nothing_that_looks_like_a_result(tmp_path: Path) -> None:
     path = tmp_path / "000500.pt"
     path.write_bytes(b"good")

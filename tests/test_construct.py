@@ -100,6 +100,7 @@ def test_torch_optimizers_check_too() -> None:
         construct(node | {"lr": "high"}, "optim", params=weights)
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize(
     "target", ["os.system", "builtins.eval", "subprocess.run", "gan_runnerx.losses.evil", "torch.load", 3]
 )
@@ -108,6 +109,7 @@ def test_nothing_outside_the_allowlist_is_called(target: Any) -> None:
         construct({"_target_": target, "command": "true"}, "loss")
 
 
+@pytest.mark.fault(21)
 def test_nothing_reachable_through_our_own_modules_is_called() -> None:
     with pytest.raises(UsageError, match="is not there"):
         construct({"_target_": "gan_runner.reporting.runfile.subprocess.run"}, "loss")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,23 @@ def last_words(errors: str) -> str:
     """Return what the command says in the end, which is one line."""
     (line,) = [line for line in errors.splitlines() if line.startswith("gan_runner: ")]
     return line
+
+
+@pytest.fixture
+def begin() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Return `start`; what it has started and is still there in the end, because a test failed, is killed."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def begin(folder: Path, words: tuple[str, ...]) -> subprocess.Popen[str]:
+        begun.append(start(folder, words))
+        return begun[-1]
+
+    yield begin
+    for process in begun:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
 
 
 @pytest.mark.fault(4)
@@ -191,9 +209,9 @@ def test_a_run_of_two_gpus_goes_on_where_there_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(36)
-def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(tmp_path: Path) -> None:
+def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(tmp_path: Path, begin: Any) -> None:
     folder, words = tmp_path / "run", (*POINTS, *EVERY, "trainer.steps=1000000", "trainer.save_every=0")
-    process = start(folder, words)
+    process = begin(folder, words)
     wait_for_lines(folder, 5, process)
     os.replace(folder, tmp_path / "gone")
     time.sleep(0.5)
@@ -210,9 +228,9 @@ def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(tm
 
 
 @pytest.mark.fault(36)
-def test_checkpoints_that_cannot_be_written_for_a_while_are_written_again_afterwards(tmp_path: Path) -> None:
+def test_checkpoints_that_cannot_be_written_for_a_while_are_written_again(tmp_path: Path, begin: Any) -> None:
     folder, words = tmp_path / "run", (*SMALL, *EVERY, "trainer.steps=1000000")
-    process = start(folder, words)
+    process = begin(folder, words)
     wait_for_lines(folder, 5, process)
     os.replace(folder / "checkpoints", tmp_path / "away")
     (folder / "checkpoints").touch()  # works for root too, whom no permission stops

@@ -17,6 +17,7 @@ with lock.hold(Path(sys.argv[1])):
 """
 
 
+@pytest.mark.fault(13)
 def test_a_folder_is_held_by_one_process_until_it_ends(tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None

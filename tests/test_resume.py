@@ -29,6 +29,7 @@ CASES = {
 }
 
 
+@pytest.mark.fault(40)
 @pytest.mark.parametrize("case", CASES)
 def test_resumed_equals_uninterrupted(tmp_path: Path, case: str) -> None:
     overrides = (*CASES[case], "data.count=60", "trainer.batch_size=16")  # an epoch is under four batches: it wraps
@@ -39,6 +40,7 @@ def test_resumed_equals_uninterrupted(tmp_path: Path, case: str) -> None:
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
 
+@pytest.mark.fault(39)
 def test_looking_at_a_run_does_not_change_it(tmp_path: Path) -> None:
     common = (*POINTS, "metric=modes", "metric.samples=200", "metric.wasserstein_samples=20", "trainer.steps=6")
     run(tmp_path / "seldom", *common, "trainer.sample_every=0", "trainer.eval_every=0")
@@ -48,6 +50,7 @@ def test_looking_at_a_run_does_not_change_it(tmp_path: Path) -> None:
         assert_same(seldom[key], often[key], key)
 
 
+@pytest.mark.fault(1)
 def test_resume_cuts_back_what_went_beyond_the_checkpoint(tmp_path: Path) -> None:
     run(tmp_path / "whole", *SMALL, "trainer.steps=6", "trainer.save_every=3")
     run(tmp_path / "cut", *SMALL, "trainer.steps=6", "trainer.save_every=3")
@@ -59,6 +62,7 @@ def test_resume_cuts_back_what_went_beyond_the_checkpoint(tmp_path: Path) -> Non
     assert_same_run(tmp_path / "whole", tmp_path / "cut")
 
 
+@pytest.mark.fault(1)
 def test_auto_starts_where_nothing_is_and_where_no_checkpoint_was_reached(tmp_path: Path) -> None:
     run(tmp_path / "a", *SMALL, "resume=auto")
     run(tmp_path / "b", *SMALL, "resume=auto")
@@ -68,6 +72,7 @@ def test_auto_starts_where_nothing_is_and_where_no_checkpoint_was_reached(tmp_pa
     assert_same_run(tmp_path / "a", tmp_path / "b")
 
 
+@pytest.mark.fault(17)
 @pytest.mark.parametrize(
     "change", ["loss.a=-1", "optim.lr=2e-3", "seed=1", "trainer.batch_size=9", "arch.generator.width=5"]
 )
@@ -77,6 +82,7 @@ def test_another_setting_is_refused_and_named(tmp_path: Path, change: str) -> No
         run(tmp_path, *SMALL, "resume=auto", change)
 
 
+@pytest.mark.fault(37)
 def test_other_data_under_the_same_name_are_refused(tmp_path: Path, monkeypatch: Any) -> None:
     run(tmp_path, *SMALL)
     monkeypatch.setattr("gan_runner.data.source.Source.fingerprint", "another")
@@ -84,6 +90,7 @@ def test_other_data_under_the_same_name_are_refused(tmp_path: Path, monkeypatch:
         run(tmp_path, *SMALL, "resume=auto")
 
 
+@pytest.mark.fault(17)
 def test_a_run_that_ended_before_its_first_checkpoint_is_still_that_run(tmp_path: Path) -> None:
     run(tmp_path, *SMALL, "loss=gan")
     for path in (tmp_path / "checkpoints").iterdir():
@@ -92,6 +99,7 @@ def test_a_run_that_ended_before_its_first_checkpoint_is_still_that_run(tmp_path
         run(tmp_path, *SMALL, "loss=hinge", "resume=auto")
 
 
+@pytest.mark.fault(3)
 def test_with_every_checkpoint_damaged_nothing_is_overwritten(tmp_path: Path) -> None:
     run(tmp_path, *SMALL)
     for path in (tmp_path / "checkpoints").glob("0*.pt"):
@@ -102,6 +110,7 @@ def test_with_every_checkpoint_damaged_nothing_is_overwritten(tmp_path: Path) ->
     assert (tmp_path / "metrics.jsonl").read_bytes() == before
 
 
+@pytest.mark.fault(38)
 def test_going_back_to_an_older_checkpoint_loses_neither_branch(tmp_path: Path) -> None:
     run(tmp_path / "whole", *SMALL, "trainer.steps=5", "trainer.sample_every=0")
     run(tmp_path / "back", *SMALL, "trainer.steps=8", "trainer.keep=9", "trainer.sample_every=0")
@@ -112,6 +121,7 @@ def test_going_back_to_an_older_checkpoint_loses_neither_branch(tmp_path: Path) 
     assert kept == ["000005.pt", "000005.pt.sha256", "000006.pt.set-aside", "000008.pt.set-aside"]
 
 
+@pytest.mark.fault(13)
 def test_two_processes_never_train_in_one_folder(tmp_path: Path) -> None:
     process = start(tmp_path, (*POINTS, "trainer.steps=100000"))
     try:

@@ -54,6 +54,7 @@ def scalars(folder: Path) -> list[dict[str, float]]:
     return [{key: value for key, value in line.items() if not key.startswith("time/")} for line in lines]
 
 
+@pytest.mark.fault(19)
 def test_a_run_goes_on_with_any_number_of_processes_in_one_folder(compose_config: Any, tmp_path: Path) -> None:
     parts, whole = tmp_path / "parts", tmp_path / "whole"
     said = torchrun(parts, "trainer.steps=10")
@@ -84,6 +85,8 @@ def wait_for_checkpoint(folder: Path, after: int, processes: list[subprocess.Pop
     raise AssertionError([process.communicate()[1] for process in processes])
 
 
+@pytest.mark.fault(5)
+@pytest.mark.fault(33)
 def test_a_signal_to_any_stops_all_at_one_step_and_a_death_ends_all(start_ranks: Any, tmp_path: Path) -> None:
     words = ("-m", "gan_runner", *ENDLESS, "hydra.run.dir=run")
     processes = start_ranks(2, *words, cwd=tmp_path)

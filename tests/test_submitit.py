@@ -25,6 +25,7 @@ def gan_train(*words: str, cwd: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, cwd=cwd, stdout=output, stderr=output, env=os.environ)
 
 
+@pytest.mark.fault(5)
 def test_a_job_that_is_preempted_goes_on_and_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
     sweep = gan_train("-m", "hydra/launcher=submitit_local", "resume=auto", *JOB, "name=cluster", cwd=tmp_path)
     alone = gan_train(*JOB, "hydra.run.dir=alone", cwd=tmp_path)

@@ -80,6 +80,7 @@ def test_a_run_without_a_metric_has_no_best(trained_run: Run, tmp_path: Path) ->
         gan_runner.load(tmp_path)
 
 
+@pytest.mark.fault(3)
 def test_a_damaged_newest_checkpoint_is_passed_over_with_a_warning(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr("gan_runner.training.checkpoint.log.warning", lambda text, *values: said.append(text % values))

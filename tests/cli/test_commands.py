@@ -141,6 +141,7 @@ def test_a_bad_command_is_one_line_and_exit_2(
     assert not (tmp_path / "outputs").exists() or not list((tmp_path / "outputs").rglob("run.json"))
 
 
+@pytest.mark.fault(13)
 def test_a_run_is_never_overwritten(gan_train: Any, tmp_path: Path) -> None:
     assert gan_train(*SMALL, "hydra.run.dir=here").returncode == 0
     before = {path: path.read_bytes() for path in (tmp_path / "here").rglob("*") if path.is_file()}
@@ -150,6 +151,7 @@ def test_a_run_is_never_overwritten(gan_train: Any, tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in (tmp_path / "here").rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.fault(12)
 def test_an_output_path_that_is_a_file_is_refused(gan_train: Any, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("mine")
     done = gan_train(*SMALL, "hydra.run.dir=taken")
@@ -197,6 +199,7 @@ def test_a_choice_without_a_class_is_explained(gan_train: Any, tmp_path: Path) -
     assert "loss: names no class" in done.stderr
 
 
+@pytest.mark.fault(17)
 def test_a_resumed_run_keeps_its_longer_goal_and_its_own_choices(gan_train: Any, tmp_path: Path) -> None:
     (tmp_path / "mine" / "loss").mkdir(parents=True)
     text = "# @package _global_\nloss:\n  _target_: gan_runner.losses.hinge.Hinge\n"
@@ -212,6 +215,8 @@ def test_a_resumed_run_keeps_its_longer_goal_and_its_own_choices(gan_train: Any,
     assert [line.split()[-1] for line in record["resumed"]] == ["trainer.steps=6", "resume=here/checkpoints/last.pt"]
 
 
+@pytest.mark.fault(7)
+@pytest.mark.fault(35)
 def test_divergence_is_exit_1_and_no_checkpoint_is_spoilt(gan_train: Any, tmp_path: Path) -> None:
     done = gan_train(
         *SMALL, "optim=sgd", "optim.lr=1e30", "trainer.steps=20", "hydra.run.dir=here", "trainer.log_every=5"
@@ -236,6 +241,7 @@ def test_a_sweep_runs_every_combination(gan_train: Any, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.fault(30)
 def test_a_sweep_survives_a_job_that_cannot_run(gan_train: Any, tmp_path: Path) -> None:
     done = gan_train("-m", *SMALL, "loss.a=1,0", "trainer.steps=2")
     assert done.returncode == 1

@@ -29,6 +29,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.fault(5)
 @pytest.mark.parametrize(
     ("command", "number", "code", "group"),
     [

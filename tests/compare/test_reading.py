@@ -117,6 +117,7 @@ def test_what_is_unfinished_or_of_a_wrong_type_is_named(
     assert reason in skipped.reason
 
 
+@pytest.mark.fault(35)
 def test_a_run_in_whose_folder_a_process_trains_is_still_running(run_folder: WriteRun) -> None:
     folder = run_folder("a")
     change(folder, status="running", host=socket.gethostname())

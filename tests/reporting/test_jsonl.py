@@ -39,6 +39,7 @@ def test_a_fresh_run_keeps_nothing_of_an_earlier_attempt(tmp_path: Path) -> None
     assert [row["step"] for row in read_metrics(tmp_path / "metrics.jsonl")] == [0, 1]
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("torn", ['{"step": 3, "loss/gen', '{"step": 3}', "\x00\x00"])
 def test_a_torn_last_line_is_dropped_on_resume(tmp_path: Path, torn: str) -> None:
     write(tmp_path, 0, range(1, 3))

@@ -7,6 +7,7 @@ import pytest
 from gan_runner.reporting.lines import LineFile
 
 
+@pytest.mark.fault(4)
 def test_a_full_disk_leaves_no_torn_line_and_the_next_line_fits_on(tmp_path: Path) -> None:
     file = LineFile(tmp_path / "a", keep=lambda _: True)
     file.append("one\n")

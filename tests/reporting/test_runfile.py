@@ -39,6 +39,7 @@ def killed_run(folder: Path, **fields: object) -> None:
     (folder / "metrics.jsonl").write_text('{"step": 20}\n{"step": 40}\n{"st', encoding="utf-8")
 
 
+@pytest.mark.fault(35)
 def test_a_killed_run_is_marked_interrupted_by_whoever_looks_next(tmp_path: Path) -> None:
     killed_run(tmp_path, seed=3)
     assert RunFile.settled(tmp_path) == RunFile.read(tmp_path)
@@ -46,6 +47,7 @@ def test_a_killed_run_is_marked_interrupted_by_whoever_looks_next(tmp_path: Path
     assert (told["status"], told["error"], told["step"], told["seed"]) == ("interrupted", KILLED, 40, 3)
 
 
+@pytest.mark.fault(35)
 def test_a_run_that_is_trained_or_that_ended_stays_as_it_is(tmp_path: Path) -> None:
     killed_run(tmp_path)
     with lock.hold(tmp_path):
@@ -57,6 +59,7 @@ def test_a_run_that_is_trained_or_that_ended_stays_as_it_is(tmp_path: Path) -> N
     assert RunFile.settled(tmp_path / "nothing") is None
 
 
+@pytest.mark.fault(35)
 def test_a_folder_that_cannot_be_written_is_read_nevertheless(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings_logged: list[str]
 ) -> None:
@@ -71,6 +74,7 @@ def test_a_folder_that_cannot_be_written_is_read_nevertheless(
     assert warnings_logged == []
 
 
+@pytest.mark.fault(35)
 @pytest.mark.parametrize("content", [None, b"", b'{"status": "run', b"[1]", b"\xff\xfe"])
 def test_missing_or_damaged_file_reads_as_none_and_can_be_written_again(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
@@ -80,6 +84,7 @@ def test_missing_or_damaged_file_reads_as_none_and_can_be_written_again(tmp_path
     assert RunFile.read(tmp_path) == {"step": 1}
 
 
+@pytest.mark.fault(36)
 def test_a_removed_folder_is_a_warning_not_an_error(tmp_path: Path, warnings_logged: list[str]) -> None:
     folder = tmp_path / "outputs" / "run"
     folder.mkdir(parents=True)

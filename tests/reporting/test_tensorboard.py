@@ -99,6 +99,7 @@ def test_pictures_and_text_come_back(tmp_path: Path) -> None:
     assert events.Tensors("config/text_summary")[0].tensor_proto.string_val[0] == b"```yaml\nseed: 0\n```"
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("ahead", [0, 3600])
 def test_curves_join_in_the_same_second_and_when_the_clock_was_set_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead: int
@@ -119,6 +120,7 @@ def test_each_call_is_on_the_disk_at_once(tmp_path: Path) -> None:
     board.close()
 
 
+@pytest.mark.fault(29)
 def test_a_full_disk_costs_the_curve_and_one_warning(tmp_path: Path, warnings_logged: list[str]) -> None:
     writer = Writer([TensorBoard(tmp_path, 0)])
     (path,) = tmp_path.iterdir()
@@ -137,6 +139,7 @@ def test_a_full_disk_costs_the_curve_and_one_warning(tmp_path: Path, warnings_lo
     assert 5 < len(points(tmp_path)) < 50
 
 
+@pytest.mark.fault(29)
 def test_a_removed_folder_never_reaches_the_training(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()

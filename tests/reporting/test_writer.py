@@ -3,6 +3,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 import torch
 
 from gan_runner.reporting.csv_log import Csv
@@ -49,6 +50,7 @@ def test_what_a_backend_has_no_use_for_is_no_error(tmp_path: Path, warnings_logg
     assert warnings_logged == []
 
 
+@pytest.mark.fault(29)
 def test_a_failing_backend_is_reported_once_closed_and_given_up(tmp_path: Path, warnings_logged: list[str]) -> None:
     failing, healthy = Failing(tmp_path, 0), Recorder(tmp_path, 0)
     writer = Writer([failing, healthy])
@@ -61,6 +63,7 @@ def test_a_failing_backend_is_reported_once_closed_and_given_up(tmp_path: Path, 
     assert "No space left on device" in warnings_logged[0]
 
 
+@pytest.mark.fault(29)
 def test_an_essential_backend_is_tried_every_time_and_reported_once(tmp_path: Path, warnings_logged: list[str]) -> None:
     stubborn = Stubborn(tmp_path, 0)
     writer = Writer([stubborn])
@@ -70,6 +73,7 @@ def test_an_essential_backend_is_tried_every_time_and_reported_once(tmp_path: Pa
     assert len(warnings_logged) == 1
 
 
+@pytest.mark.fault(36)
 def test_metrics_go_on_when_the_folder_comes_back(tmp_path: Path, warnings_logged: list[str]) -> None:
     folder = tmp_path / "run"
     folder.mkdir()

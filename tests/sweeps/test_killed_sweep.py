@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 from gan_runner.reporting.jsonl import read_metrics
@@ -42,6 +43,7 @@ def flat(value: Any, where: str = "") -> dict[str, Any]:
     }
 
 
+@pytest.mark.fault(31)
 def test_a_killed_sweep_begun_again_equals_an_undisturbed_one(gan_train: Any, tmp_path: Path) -> None:
     assert gan_train(*SWEEP, "name=whole").returncode == 0
     command = [sys.executable, "-m", "gan_runner.cli.train", *SWEEP, "name=killed"]

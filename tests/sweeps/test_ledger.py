@@ -24,6 +24,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert read(tmp_path) is None
 
 
+@pytest.mark.fault(31)
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"identity": "one"}'])
 def test_a_damaged_ledger_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "sweep.json").write_text(text)
@@ -65,6 +66,7 @@ def test_a_named_folder_must_hold_this_sweep_or_nothing(tmp_path: Path) -> None:
         place(tmp_path / "thesis" / "chapter1", True, "one")
 
 
+@pytest.mark.fault(13)
 def test_a_sweep_is_run_by_one_command_at_a_time(tmp_path: Path) -> None:
     refused = pytest.raises(UsageError, match="another gan-train -m runs this sweep")
     with exclusive(tmp_path / "a" / "b"), refused, exclusive(tmp_path / "a" / "b"):

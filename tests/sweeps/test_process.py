@@ -37,6 +37,7 @@ def test_why_a_job_ended(code: int, text: str, reason: str) -> None:
     assert why(code, text) == reason
 
 
+@pytest.mark.fault(9)
 def test_a_job_gets_its_share_and_can_import_what_we_can(
     job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +71,7 @@ def test_what_a_job_prints_is_kept_and_only_the_last_attempt_explains_it(
     assert (job().folder / "job.log").read_text() == "gan_runner: the first\nnothing special\n"
 
 
+@pytest.mark.fault(31)
 @pytest.mark.skipif(sys.platform != "linux", reason="the system tells no child of its parent's death")
 def test_a_job_is_told_to_save_when_the_sweep_is_killed(tmp_path: Path) -> None:
     child = (
@@ -90,6 +92,7 @@ def test_a_job_is_told_to_save_when_the_sweep_is_killed(tmp_path: Path) -> None:
     wait_for((tmp_path / "saved").exists)
 
 
+@pytest.mark.fault(13)
 def test_a_folder_is_held_as_long_as_its_process_lives(tmp_path: Path) -> None:
     program = (
         "import pathlib, sys\nfrom gan_runner.lock import hold\n"

@@ -54,6 +54,7 @@ def run(
         Schedule(entries, [Slot(number) for number in range(slots)], (), settings, show).run(stop)
 
 
+@pytest.mark.fault(30)
 def test_the_others_finish_whatever_one_does(entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [entry(number) for number in range(6)]
     scripts = {1: "raise RuntimeError('boom')", 2: "os.kill(os.getpid(), 9)", 4: "sys.exit(0)"}
@@ -83,6 +84,7 @@ def test_what_is_finished_is_not_run_again(entry: Callable[..., Entry], monkeypa
     assert [(one.state, one.attempts) for one in again] == [("finished", 0), ("finished", 1)]
 
 
+@pytest.mark.fault(30)
 def test_a_failed_job_gets_its_further_attempts(entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch) -> None:
     third = "count = len((folder / 'job.log').read_text()); print('x', flush=True); count >= 4 and finish()"
     entries = [entry(0), entry(1)]
@@ -107,6 +109,7 @@ def test_a_signal_saves_all_and_starts_no_more(entry: Callable[..., Entry], monk
     assert json.loads((entries[0].job.folder / "run.json").read_text())["status"] == "interrupted"
 
 
+@pytest.mark.fault(31)
 def test_a_folder_that_an_orphan_still_holds_is_waited_for(
     entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,8 @@ def records(folder: Path) -> dict[int, dict[str, Any]]:
     return {int(path.parent.name.partition("_")[0]): json.loads(path.read_text()) for path in folder.glob("*/run.json")}
 
 
+@pytest.mark.fault(9)
+@pytest.mark.fault(30)
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("fates", [(0, 3, 8, 13, 18, 1), pytest.param(tuple(range(24)), marks=pytest.mark.slow)])
 def test_jobs_of_which_four_fail_each_in_its_own_way(gan_train: Any, tmp_path: Path, fates: tuple[int, ...]) -> None:
@@ -87,6 +89,7 @@ def test_jobs_of_which_four_fail_each_in_its_own_way(gan_train: Any, tmp_path: P
     assert {record["status"] for record in records(folder).values()} == {"finished"}
 
 
+@pytest.mark.fault(31)
 def test_more_values_join_the_sweep_and_another_configuration_is_refused(gan_train: Any, tmp_path: Path) -> None:
     sweep = ("-m", *TINY, "sweep.dir=here (1)", "sweep.slots=2", "trainer.steps=1")
     assert gan_train(*sweep, "seed=5", "loss=gan,lsgan").returncode == 0
@@ -133,6 +136,7 @@ def test_a_wrong_word_ends_the_sweep_before_it_begins(
     assert not list(tmp_path.rglob("*.json"))
 
 
+@pytest.mark.fault(31)
 def test_ctrl_c_saves_every_job_and_the_same_command_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gan_runner.cli.train", "-m", *TINY, "seed=0,1", "name=long"]
     endless = [*command, "trainer.steps=1000000", "trainer.log_every=1000", "trainer.save_every=0", "sweep.slots=2"]
@@ -160,6 +164,7 @@ def test_hydras_own_launcher_is_still_there(gan_train: Any, tmp_path: Path) -> N
     assert {record["status"] for record in records(tmp_path / "outputs" / "sweeps" / "b").values()} == {"finished"}
 
 
+@pytest.mark.fault(14)
 def test_eight_runs_of_one_second_have_eight_folders(tmp_path: Path) -> None:
     program = (
         "from hydra import compose, initialize_config_dir\n"

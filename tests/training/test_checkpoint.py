@@ -28,6 +28,7 @@ def test_digest_is_that_of_the_file(tmp_path: Path) -> None:
     assert recorded == [hashlib.sha256((tmp_path / "a.pt").read_bytes()).hexdigest(), "a.pt"]
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("with_digest", [True, False])
 def test_every_truncation_is_noticed(tmp_path: Path, with_digest: bool) -> None:
     path = tmp_path / "a.pt"
@@ -41,6 +42,7 @@ def test_every_truncation_is_noticed(tmp_path: Path, with_digest: bool) -> None:
             load(path)
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("with_digest", [True, False])
 def test_a_flipped_bit_in_tensor_data_is_noticed(tmp_path: Path, with_digest: bool) -> None:
     path = tmp_path / "a.pt"
@@ -55,6 +57,7 @@ def test_a_flipped_bit_in_tensor_data_is_noticed(tmp_path: Path, with_digest: bo
         load(path)
 
 
+@pytest.mark.fault(3)
 def test_missing_file_and_folder_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         load(tmp_path / "absent.pt")
@@ -62,6 +65,7 @@ def test_missing_file_and_folder_are_one_sentence(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@pytest.mark.fault(20)
 def test_a_pickle_with_code_in_it_is_refused(tmp_path: Path) -> None:
     class Payload:
         def __reduce__(self) -> Any:
@@ -107,6 +111,7 @@ def test_where_links_cannot_be_made_copies_serve(tmp_path: Path, monkeypatch: py
     assert [path.name for path in checkpoints.numbered()] == ["000001.pt", "000002.pt"]
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("where", ["os.replace", "os.fsync", "os.pread"])
 def test_a_save_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     checkpoints = Checkpoints(tmp_path / "checkpoints", keep=1)
@@ -123,6 +128,7 @@ def test_a_save_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "checkpoints" / "000001.pt").exists()
 
 
+@pytest.mark.fault(3)
 def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +148,8 @@ def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(
         newest(checkpoints.numbered())
 
 
+@pytest.mark.fault(2)
+@pytest.mark.fault(38)
 def test_rewinding_sets_the_abandoned_future_aside_and_clears_half_written_files(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path, keep=1)
     checkpoints.keep = 9

@@ -44,6 +44,7 @@ def everything(parts: Parts, player: str) -> list[torch.Tensor]:
     return [*(value.clone() for value in parts.game.networks.state_dict().values()), *numbers]
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("deferred", [False, True], ids=["host", "device"])
 @pytest.mark.parametrize("kind", ["loss", "gradient"])
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
@@ -73,6 +74,7 @@ def test_a_skipped_turn_leaves_all_as_it_was(
     assert any(not torch.equal(one, other) for one, other in zip(before, everything(parts, player), strict=True))
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("deferred", [False, True], ids=["host", "device"])
 def test_a_guard_with_nothing_to_do_changes_no_bit(compose_config: Any, deferred: bool) -> None:
     weights = []
@@ -85,6 +87,7 @@ def test_a_guard_with_nothing_to_do_changes_no_bit(compose_config: Any, deferred
     assert all(torch.equal(one, other) for one, other in zip(*weights, strict=True))
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("policy", ["stop", "rollback"])
 @pytest.mark.parametrize("kind", ["loss", "gradient"])
 def test_otherwise_the_first_one_ends_the_training_before_it_is_applied(
@@ -98,6 +101,7 @@ def test_otherwise_the_first_one_ends_the_training_before_it_is_applied(
     assert all(map(torch.equal, before, parts.game.networks["generator"].parameters()))
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("optim", OPTIMIZERS)
 def test_on_a_device_it_ends_the_training_where_the_host_reads(compose_config: Any, optim: str) -> None:
     parts = build(compose_config(*TINY, f"optim={optim}"))
@@ -111,6 +115,7 @@ def test_on_a_device_it_ends_the_training_where_the_host_reads(compose_config: A
         parts.engine.guard.told()
 
 
+@pytest.mark.fault(7)
 @pytest.mark.parametrize("deferred", [False, True], ids=["host", "device"])
 def test_ten_in_a_row_are_too_many_and_nine_twice_are_not(compose_config: Any, deferred: bool) -> None:
     parts = build(compose_config(*TINY, "trainer.on_nonfinite=skip"))
@@ -128,6 +133,7 @@ def test_ten_in_a_row_are_too_many_and_nine_twice_are_not(compose_config: Any, d
         one_more()
 
 
+@pytest.mark.fault(7)
 def test_the_counts_go_on_after_a_resume(compose_config: Any) -> None:
     parts = build(compose_config(*TINY, "trainer.on_nonfinite=skip"))
     spoil(parts, "generator", "loss", {0, 1})

@@ -87,6 +87,7 @@ def test_best_is_the_best_and_stays_when_others_go(compose_config: Any, tmp_path
     assert [path.name for path in it.checkpoints.numbered()] == ["000004.pt", "000010.pt"]
 
 
+@pytest.mark.fault(5)
 def test_a_stop_request_ends_after_the_step_with_a_checkpoint(compose_config: Any, tmp_path: Path) -> None:
     parts = build(compose_config(*POINTS, "trainer.steps=100", "trainer.save_every=0", "trainer.log_every=1"))
     it, diary = loop(parts, tmp_path)
@@ -103,6 +104,7 @@ def test_a_stop_request_ends_after_the_step_with_a_checkpoint(compose_config: An
     assert load(tmp_path / "last.pt")["state"]["step"] == 7
 
 
+@pytest.mark.fault(7)
 def test_a_loss_that_is_no_number_fails_and_overwrites_nothing(compose_config: Any, tmp_path: Path) -> None:
     parts = build(compose_config(*POINTS, "trainer.steps=9", "trainer.save_every=2", "trainer.log_every=1"))
     it, diary = loop(parts, tmp_path)
@@ -118,6 +120,7 @@ def test_a_loss_that_is_no_number_fails_and_overwrites_nothing(compose_config: A
     assert [path.name for path in it.checkpoints.numbered()] == ["000002.pt"]
 
 
+@pytest.mark.fault(4)
 def test_a_full_disk_costs_a_checkpoint_and_only_at_the_end_the_run(
     compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def losses(folder: Path) -> dict[int, float]:
     return {int(row["step"]): row["loss/generator"] for row in rows}
 
 
+@pytest.mark.fault(7)
 def test_a_rolled_back_run_goes_on_another_way_and_its_record_has_each_step_once(
     compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,6 +71,7 @@ def test_a_rolled_back_run_goes_on_another_way_and_its_record_has_each_step_once
     assert last["stream"]["drawn"] == (12 + 3) * 8  # the batches of steps 5 to 7 are not drawn again
 
 
+@pytest.mark.fault(7)
 def test_a_run_is_rolled_back_five_times_and_not_once_more(
     compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +83,7 @@ def test_a_run_is_rolled_back_five_times_and_not_once_more(
     assert load(tmp_path / "checkpoints" / "last.pt")["state"]["step"] == 4
 
 
+@pytest.mark.fault(7)
 def test_without_a_checkpoint_there_is_nothing_to_go_back_to(
     compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +92,7 @@ def test_without_a_checkpoint_there_is_nothing_to_go_back_to(
         run(compose_config, tmp_path, "trainer.on_nonfinite=rollback")
 
 
+@pytest.mark.fault(7)
 def test_skipped_turns_are_told_and_counted(
     compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +106,7 @@ def test_skipped_turns_are_told_and_counted(
     assert all(weight.isfinite().all() for weight in weights)
 
 
+@pytest.mark.fault(7)
 def test_by_default_it_stops_before_the_update_with_a_sentence_and_the_last_checkpoint(
     compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +118,7 @@ def test_by_default_it_stops_before_the_update_with_a_sentence_and_the_last_chec
     assert sorted(path.name for path in (tmp_path / "checkpoints").glob("0*.pt")) == ["000004.pt"]
 
 
+@pytest.mark.fault(7)
 def test_another_policy_is_refused(compose_config: Any, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"trainer\.on_nonfinite: got 'hope'; allowed: one of stop, skip, rollback"):
         run(compose_config, tmp_path / "run", "trainer.on_nonfinite=hope")

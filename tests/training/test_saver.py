@@ -35,6 +35,7 @@ class Slow(Checkpoints):
         return path
 
 
+@pytest.mark.fault(34)
 def test_training_goes_on_while_a_checkpoint_is_written_and_does_not_change_it(
     compose_config: Any, tmp_path: Path
 ) -> None:
@@ -58,6 +59,7 @@ def test_training_goes_on_while_a_checkpoint_is_written_and_does_not_change_it(
     assert any(not torch.equal(weight, then[name]) for name, weight in parts.game.networks.state_dict().items())
 
 
+@pytest.mark.fault(34)
 def test_one_checkpoint_is_written_at_a_time(tmp_path: Path) -> None:
     checkpoints = Slow(tmp_path)
     checkpoints.let.set()
@@ -70,6 +72,7 @@ def test_one_checkpoint_is_written_at_a_time(tmp_path: Path) -> None:
     assert [load(path)["step"] for path in checkpoints.numbered()] == list(range(1, 9))
 
 
+@pytest.mark.fault(4)
 def test_a_disk_that_refuses_is_told_once_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings_logged: list[str]
 ) -> None:
@@ -92,6 +95,7 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
     assert warnings_logged == [said]
 
 
+@pytest.mark.fault(34)
 def test_leaving_waits_for_the_last_one(tmp_path: Path) -> None:
     checkpoints = Slow(tmp_path)
     threading.Timer(0.2, checkpoints.let.set).start()

@@ -8,6 +8,7 @@ import pytest
 from gan_runner.training.stop import StopRequest
 
 
+@pytest.mark.fault(5)
 def test_first_signal_only_asks() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with StopRequest() as stop:
@@ -18,6 +19,7 @@ def test_first_signal_only_asks() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+@pytest.mark.fault(6)
 def test_second_signal_ends_at_once() -> None:
     program = (
         "import os, signal\n"
@@ -32,6 +34,7 @@ def test_second_signal_ends_at_once() -> None:
     assert done.stdout == ""
 
 
+@pytest.mark.fault(5)
 def test_a_forked_child_is_not_stopped_by_its_copy_of_the_handler() -> None:
     with StopRequest() as stop:
         child = os.fork()
@@ -42,6 +45,7 @@ def test_a_forked_child_is_not_stopped_by_its_copy_of_the_handler() -> None:
         assert stop.signal is None
 
 
+@pytest.mark.fault(5)
 def test_where_there_is_nothing_to_save_the_first_signal_ends_at_once() -> None:
     with StopRequest() as stop:
 
