@@ -228,7 +228,9 @@ def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(tm
 
 
 @pytest.mark.fault(36)
-def test_checkpoints_that_cannot_be_written_for_a_while_are_written_again(tmp_path: Path, begin: Any) -> None:
+def test_checkpoints_that_cannot_be_written_for_a_while_are_written_again_afterwards(
+    tmp_path: Path, begin: Any
+) -> None:
     folder, words = tmp_path / "run", (*SMALL, *EVERY, "trainer.steps=1000000")
     process = begin(folder, words)
     wait_for_lines(folder, 5, process)
