@@ -1,5 +1,6 @@
 """One training run, from a composed config to its last line on the terminal."""
 
+import contextlib
 import logging
 from contextlib import ExitStack
 from dataclasses import replace
@@ -107,14 +108,13 @@ class Run:
         """Train to the end and return the monitored metric."""
         self.writer = self._open_writer()  # first, because a wrong logger setting shows here
         try:
-            for name, text in self.request.files.items():
-                atomic.write_text(self.folder / ".hydra" / name, text)
+            self._keep_request()
             setup_logging(self.folder)
             log.info("%s", self.record.begin(self.state.step, self.request.command))
             with StopRequest() as stop:
                 self._guarded(stop)
             if stop.signal is not None and self.state.step < self.parts.trainer.steps:
-                self.record.end("interrupted", self.state)
+                self._end("interrupted")
                 again = f"gan-train resume={shown(self.folder)}"
                 log.info("stopped and saved at step %d; go on with: %s", self.state.step, again)
                 stop.pass_on()
@@ -123,23 +123,36 @@ class Run:
             self.writer.hparams(self.record.hparams(), metrics)
         finally:
             self.writer.close()
-        self.record.end("finished", self.state)
+        self._end("finished")
         log.info("%s", self.record.closing_line(self.state))
         metric = self.parts.metric
         return None if metric is None else self.state.metrics.get(metric.monitor)
+
+    def _keep_request(self) -> None:
+        """Write what was asked for into ``.hydra/``, from which the run can be gone on with."""
+        for name, text in self.request.files.items():
+            atomic.write_text(self.folder / ".hydra" / name, text)
+
+    def _end(self, status: str, error: str | None = None) -> None:
+        """Write how the run ended, and once more what it was if its folder was removed meanwhile."""
+        if not (self.folder / ".hydra").exists():
+            with contextlib.suppress(OSError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._keep_request()
+        self.record.end(status, self.state, error)
 
     def _guarded(self, stop: StopRequest) -> None:
         """Train, and see to it that run.json says how it went if it goes wrong."""
         try:
             self._train(stop)
         except SystemExit:
-            self.record.end("interrupted", self.state)
+            self._end("interrupted")
             raise
         except BaseException as error:
             failure = out_of_memory(error, self.request.config)
             if isinstance(error, OSError):
                 failure = TrainingFailedError(f"{error.filename or self.folder}: {error.strerror or error}")
-            self.record.end("failed", self.state, str(failure or error) or type(error).__name__)
+            self._end("failed", str(failure or error) or type(error).__name__)
             if failure is None:
                 raise
             raise failure from error

@@ -209,7 +209,9 @@ def test_a_run_of_two_gpus_goes_on_where_there_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(36)
-def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(tmp_path: Path, begin: Any) -> None:
+def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(
+    tmp_path: Path, begin: Any, gan_train: Any
+) -> None:
     folder, words = tmp_path / "run", (*POINTS, *EVERY, "trainer.steps=1000000", "trainer.save_every=0")
     process = begin(folder, words)
     wait_for_lines(folder, 5, process)
@@ -221,8 +223,9 @@ def test_a_folder_that_vanishes_costs_what_was_in_it_and_not_what_was_learned(tm
     assert process.returncode == 143, errors
     assert "training goes on" in errors
     step = run_json(folder)["step"]
-    for place in ("run", "whole"):
-        finish(tmp_path / place, (*words, f"trainer.steps={step + 5}"))
+    again = gan_train(f"resume={folder}", f"trainer.steps={step + 5}")  # as the last line advises
+    assert again.returncode == 0, again.stderr
+    finish(tmp_path / "whole", (*words, f"trainer.steps={step + 5}"))
     ends = [load(tmp_path / place / "checkpoints" / "last.pt") for place in ("run", "whole")]
     assert_same(ends[0]["networks"], ends[1]["networks"])
 

@@ -98,7 +98,7 @@ def _broken_archive(target: Path) -> str | None:
     try:
         with zipfile.ZipFile(target) as archive:
             broken = archive.testzip()
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except Exception as error:  # one flipped bit makes zipfile raise any of a dozen kinds
         return f"it is damaged ({error})"
     return None if broken is None else f"it is damaged in {broken}"
 

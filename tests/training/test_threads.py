@@ -12,7 +12,7 @@ from gan_runner.build import build
 from gan_runner.training.checkpoint import load
 from gan_runner.training.state import RunState, capture
 from gan_runner.training.threads import ROUNDS, choose_threads
-from tests.test_resume import POINTS, SMALL, assert_same, assert_same_run, run
+from running import POINTS, SMALL, assert_same, assert_same_run, run
 
 
 @pytest.fixture(autouse=True)
@@ -65,31 +65,27 @@ def test_trial_steps_leave_no_trace(compose_config: Any, overrides: tuple[str, .
     assert_same(*ends)
 
 
-def test_the_choice_is_kept_by_a_run_that_goes_on(
-    compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_choice_is_kept_by_a_run_that_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ready, "TORCH_THREADS", 2)
     chosen = [2, 1]
     monkeypatch.setattr(ready, "choose_threads", lambda step, most: torch.set_num_threads(chosen.pop(0)))
     for name in ("whole", "parts"):
         chosen[:] = [2, 1]
         if name == "parts":
-            run(compose_config, tmp_path / name, *SMALL, "trainer.steps=2")
-        run(compose_config, tmp_path / name, *SMALL, "trainer.steps=4", "resume=auto")
+            run(tmp_path / name, *SMALL, "trainer.steps=2")
+        run(tmp_path / name, *SMALL, "trainer.steps=4", "resume=auto")
         assert chosen == [1]
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
     assert load(tmp_path / "parts" / "checkpoints" / "last.pt")["threads"] == 2
     for path in (tmp_path / "parts" / "checkpoints").iterdir():
         path.unlink()
-    run(compose_config, tmp_path / "parts", *SMALL, "trainer.steps=4", "resume=auto")  # as run.json tells
+    run(tmp_path / "parts", *SMALL, "trainer.steps=4", "resume=auto")  # as run.json tells
     assert chosen == [1]
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
 
-def test_threads_that_were_asked_for_are_not_tried(
-    compose_config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_threads_that_were_asked_for_are_not_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ready, "TORCH_THREADS", 2)
     monkeypatch.setattr(ready, "choose_threads", lambda *_: pytest.fail("tried"))
-    run(compose_config, tmp_path, *SMALL, "threads=2")
+    run(tmp_path, *SMALL, "threads=2")
     assert load(tmp_path / "checkpoints" / "last.pt")["threads"] == 2
