@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help train test lint type slow reliability docs lock clean
+.PHONY: help train test fuzz lint type slow reliability docs lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -14,6 +15,9 @@ train: .venv/.installed ## Install if needed, then train (ARGS="loss=wgan" for a
 
 test: .venv/.installed-dev ## Install what is missing, then run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(ARGS)
+
+fuzz: .venv/.installed-dev ## Damage data, checkpoints and configs at random for ten minutes (FUZZ_SECONDS=3600 for an hour)
+	OMP_NUM_THREADS=1 GAN_RUNNER_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m pytest -m fuzz --timeout=0 $(ARGS)
 
 lint: .venv/.installed-dev ## Check style and formatting
 	$(BIN)/ruff check .
