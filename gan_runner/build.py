@@ -13,10 +13,19 @@ from gan_runner.construct import call, checked, construct, named
 from gan_runner.data.picture_set import PictureSet, Report
 from gan_runner.data.source import Source
 from gan_runner.data.stream import Stream
-from gan_runner.datachoice import Config, at_hand, load_data, require, stream_settings, unseen
+from gan_runner.datachoice import (
+    Config,
+    at_hand,
+    load_data,
+    require,
+    require_settings,
+    stream_settings,
+    unseen,
+)
 from gan_runner.errors import UsageError
 from gan_runner.games.base import Game
 from gan_runner.games.prior import Prior
+from gan_runner.losses.base import Loss, SampleLoss
 from gan_runner.metrics.base import Metric
 from gan_runner.models.batch_norm import synchronise
 from gan_runner.networks import build_networks, refuse_small_batches, refuse_uneven_shares
@@ -84,14 +93,15 @@ def build(config: Config, report: Report = unseen) -> Parts:
 
 def design(config: Config) -> Design:
     """Build the networks, the game and its optimizers from what is known of the data without decoding pictures."""
-    require(config, (*RunSettings.__dataclass_fields__, *GROUPS))
+    require(config, tuple(RunSettings.__dataclass_fields__))
+    require_groups(config)
     run = call(RunSettings, {key: config[key] for key in RunSettings.__dataclass_fields__}, "")
     trainer = call(TrainerSettings, config["trainer"], "trainer")
     device = pick_device(run.device)
     configure(device, run.precision, run.deterministic, run.threads)
 
     objectives = build_objectives(config)
-    metric = construct(config["metric"], "metric") if config["metric"].get("_target_") else None
+    metric = construct(config["metric"], "metric", Metric) if config["metric"].get("_target_") else None
     data = at_hand(load_data(config["data"]))
     outline = data if isinstance(data, Source) else data.outline()
     if metric is not None:
@@ -110,10 +120,26 @@ def design(config: Config) -> Design:
     return Design(run, trainer, device, data, outline, game, optimizers, metric)
 
 
+def require_groups(config: Config) -> None:
+    """Raise UsageError unless every group, and every part of one that has settings of its own, is there as a mapping.
+
+    Below this nobody asks again, whoever wrote the config.
+    """
+    require(config, GROUPS)
+    for group in GROUPS:
+        require_settings(config[group], group)
+    arch, optim = config["arch"], config["optim"]
+    require(arch, ("generator", "discriminator", "latent"), "arch.")
+    for part in ("generator", "latent", *(["discriminator"] if arch["discriminator"] is not None else [])):
+        require_settings(arch[part], f"arch.{part}")
+    for side in {"generator", "discriminator"} & optim.keys():
+        require_settings(optim[side], f"optim.{side}")
+
+
 def build_objectives(config: Config) -> Objectives:
     """Build the loss and the regularizers by name, which know nothing of the data."""
-    loss = construct(config["loss"], "loss")
-    return Objectives(loss, {name: construct(node, f"reg.{name}") for name, node in config["reg"].items()})
+    loss = construct(config["loss"], "loss", Loss | SampleLoss)
+    return Objectives(loss, {name: construct(node, f"reg.{name}", Regularizer) for name, node in config["reg"].items()})
 
 
 def build_game(config: Config, objectives: Objectives, outline: Source, trainer: TrainerSettings) -> Game:
@@ -125,6 +151,7 @@ def build_game(config: Config, objectives: Objectives, outline: Source, trainer:
     game: Game = construct(
         config["game"],
         "game",
+        Game,
         **networks,
         loss=loss,
         regularizers=regularizers,
@@ -174,7 +201,7 @@ def build_optimizers(node: Config, game: Game) -> dict[str, Optimizer]:
     for name, player in game.players.items():
         weights = [weight for network in player.networks for weight in game.networks[network].parameters()]
         where = f"optim.{player.side}"
-        target, settings = named(common | node.get(player.side, {}), where)
+        target, settings = named(common | node.get(player.side, {}), where, Optimizer)
         optimizers[name] = call(lean(target), settings, where, params=weights)
     return optimizers
 

@@ -26,24 +26,32 @@ ALLOW_VARIABLE = "GAN_RUNNER_ALLOW"
 """Environment variable with further packages whose parts a config may name, e.g. ``mypackage,otherpackage``."""
 
 
-def construct(node: Mapping[str, Any], where: str, /, **context: Any) -> Any:
+def construct(node: Any, where: str, kind: Any = object, /, **context: Any) -> Any:
     """Call the target of ``node`` with its other keys, and with those of ``context`` that it has a parameter for.
 
-    ``where`` is the node's place in the config, for messages. Raises UsageError if the target is not allowed or not
-    there, if a key is unknown, or if a value has the wrong type or range.
+    ``where`` is the node's place in the config, for messages; ``kind`` the type, or union of types, that belongs there:
+    the target is a class of it, or a function that says it returns one, so nothing else is ever called. Raises
+    UsageError if the target is not allowed, not there or of another kind, if a key is unknown, or if a value has the
+    wrong type or range.
     """
-    target, settings = named(node, where)
+    target, settings = named(node, where, kind)
     return call(target, settings, where, **context)
 
 
-def named(node: Mapping[str, Any], where: str) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """Return the target of ``node`` and its other keys, unchecked; UsageError if it is not allowed or not there."""
+def named(node: Any, where: str, kind: Any = object) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return the target of ``node``, which makes a ``kind``, and its other keys, unchecked; UsageError as `construct`."""
     if not isinstance(node, Mapping) or node.get("_target_") is None:
         raise UsageError(
             f"{where}: names no class; a choice's file needs a line _target_: and, where it sets more than its own "
             "group, # @package _global_ on top"
         )
-    return locate(node["_target_"], where), {key: value for key, value in node.items() if key != "_target_"}
+    target = locate(node["_target_"], where)
+    if not _makes(target, kind):
+        allowed = " or ".join(option.__name__ for option in get_args(kind) or (kind,))
+        raise UsageError(
+            f"{where}._target_: {node['_target_']!r} is none for this place; allowed: what makes a {allowed}"
+        )
+    return target, {key: value for key, value in node.items() if key != "_target_"}
 
 
 def call(target: Callable[..., Any], settings: Mapping[str, Any], where: str, /, **context: Any) -> Any:
@@ -124,11 +132,26 @@ def convert(value: Any, hint: Any) -> Any:
         return value
     if hint is str and isinstance(value, str):
         return value
-    if hint is int and isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer():
+    if hint is int and not isinstance(value, bool) and (isinstance(value, int) or _is_whole(value)):
         return int(value)
-    if hint is float and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):  # a whole number of more digits than a float can have
+            if math.isfinite(value):
+                return float(value)
     raise TypeError(_describe(hint))
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
+
+
+def _makes(target: Callable[..., Any], kind: Any) -> bool:
+    """Return whether calling ``target`` gives an instance of ``kind``, as far as it says what it gives."""
+    made = target if inspect.isclass(target) else _hints(target).get("return", Any)
+    if kind is object or made is Any:
+        return True
+    options = [get_origin(option) or option for option in get_args(made) or (made,)]
+    return all(inspect.isclass(option) and issubclass(option, kind) for option in options)
 
 
 def _first_that_converts(value: Any, options: Sequence[Any]) -> Any:

@@ -19,11 +19,17 @@ def unseen(what: str, done: int, total: int) -> None:
     """Show nothing of what takes its time."""
 
 
-def require(config: Config, keys: Sequence[str]) -> None:
-    """Raise UsageError if one of ``keys`` is not in the config at all."""
+def require(config: Config, keys: Sequence[str], where: str = "") -> None:
+    """Raise UsageError if one of ``keys`` is not in the config, or the part of it at ``where``, at all."""
     missing = [key for key in keys if key not in config]
     if missing:
-        raise UsageError(f"{missing[0]}: is missing from the config; it cannot be left out")
+        raise UsageError(f"{where}{missing[0]}: is missing from the config; it cannot be left out")
+
+
+def require_settings(node: Any, where: str) -> None:
+    """Raise UsageError unless the ``node`` at ``where`` is a choice with its settings."""
+    if not isinstance(node, Mapping):
+        raise UsageError(f"{where}: got {node!r}; allowed: a choice with its settings, by name")
 
 
 def load_data(node: Config) -> Data:
@@ -31,10 +37,9 @@ def load_data(node: Config) -> Data:
 
     Little is read and nothing decoded. Raises UsageError for settings out of range and data that are not there.
     """
-    if not isinstance(node, Mapping):
-        raise UsageError(f"data: got {node!r}; allowed: a choice with its settings, e.g. data=mnist")
+    require_settings(node, "data")
     settings = stream_settings(node)
-    data: Data = construct({key: value for key, value in node.items() if key not in settings}, "data")
+    data: Data = construct({key: value for key, value in node.items() if key not in settings}, "data", Data)
     if isinstance(data, Source) and settings["flip"]:
         refuse_flipped_points(data)
     return data

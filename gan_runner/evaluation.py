@@ -109,7 +109,7 @@ def build_metric(node: Mapping[str, Any]) -> Metric:
     """Return the metric that ``node`` describes."""
     if not node.get("_target_"):
         raise UsageError("metric=none scores nothing; choose one, e.g. metric=classifier, metric=modes")
-    metric: Metric = construct(node, "metric")
+    metric: Metric = construct(node, "metric", Metric)
     return metric
 
 
@@ -142,7 +142,7 @@ def evaluations(file: Path) -> list[dict[str, Any]]:
         ]
     except FileNotFoundError:
         return []
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(f"{file} is damaged ({error}); move it away, then score again") from error
 
 

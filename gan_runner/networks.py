@@ -10,6 +10,7 @@ from gan_runner.construct import checked, construct, locate, takes
 from gan_runner.errors import UsageError
 from gan_runner.games.packing import packed_shape
 from gan_runner.games.sampling import batch_norms
+from gan_runner.models.base import Discriminator, Generator
 from gan_runner.models.minibatch_discrimination import MinibatchDiscrimination
 from gan_runner.regularizers.base import Regularizer
 from gan_runner.types import Shape
@@ -28,7 +29,7 @@ def build_networks(
     arch, batch_size = resolve_norms(config["arch"], regularizers), config["trainer"]["batch_size"]
     arch |= {side: told_class(arch[side], side) for side in ("generator", "discriminator")}
     facts: dict[str, Any] = {"latent_dim": latent_dim, "shape": shape, "classes": classes}
-    networks: dict[str, nn.Module] = {"generator": construct(arch["generator"], "arch.generator", **facts)}
+    networks: dict[str, nn.Module] = {"generator": construct(arch["generator"], "arch.generator", Generator, **facts)}
     if takes(config["game"], "discriminator", "game"):
         if arch["discriminator"] is None:
             raise UsageError(
@@ -41,7 +42,7 @@ def build_networks(
                 f"game.packing={packing}, got trainer.batch_size={batch_size}; use a multiple of {packing}"
             )
         facts["shape"] = packed_shape(shape, max(packing, 1))
-        networks["discriminator"] = construct(arch["discriminator"], "arch.discriminator", **facts)
+        networks["discriminator"] = construct(arch["discriminator"], "arch.discriminator", Discriminator, **facts)
         refuse_mixed_samples(networks["discriminator"], regularizers)
     return networks
 

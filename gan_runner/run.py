@@ -20,7 +20,7 @@ from gan_runner.reporting.jsonl import JsonLines
 from gan_runner.reporting.progress import Progress, setup_logging
 from gan_runner.reporting.recorder import RunRecorder
 from gan_runner.reporting.runfile import describe_environment
-from gan_runner.reporting.writer import Writer
+from gan_runner.reporting.writer import Backend, Writer
 from gan_runner.training.checkpoint import Checkpoints
 from gan_runner.training.evaluator import Evaluator
 from gan_runner.training.guard import NotFiniteError
@@ -198,7 +198,8 @@ class Run:
     def _open_writer(self) -> Writer:
         step = self.state.step
         nodes = self.request.config["logger"].items()
-        extra = [construct(node, f"logger.{name}", folder=self.folder, start_step=step) for name, node in nodes]
+        told = {"folder": self.folder, "start_step": step}
+        extra = [construct(node, f"logger.{name}", Backend, **told) for name, node in nodes]
         writer = Writer([JsonLines(self.folder, step), *extra])
         if step == 0:
             writer.text(0, "config", f"```yaml\n{self.request.files['config.yaml']}\n```")

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -22,7 +23,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from gan_runner.cli.explain import explain
-from gan_runner.errors import TrainingFailedError, UsageError
+from gan_runner.errors import TrainingFailedError, UsageError, plain
 from gan_runner.training.stop import WATCHED
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
@@ -114,10 +115,6 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
                 raise ended.error from ended.error.__cause__
     except (UsageError, TrainingFailedError) as error:
         return _fail(str(error), error.exit_code, full)
-    except (HydraException, OmegaConfBaseException, ValueError) as error:
-        if isinstance(error, ValueError) and not str(error).startswith("Config group override"):
-            raise  # only Hydra's bare ValueError for group=null is the user's; any other is a fault of ours
-        return _fail(explain(error, sys.argv[1:], conf_dir(), config), UsageError.exit_code, full)
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
@@ -125,6 +122,10 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
         return _fail(f"{error.filename or 'file system'}: {error.strerror or error}", UsageError.exit_code, full)
     except KeyboardInterrupt as error:
         return _fail(f"stopped; {stopped}", 128 + getattr(error, "number", signal.SIGINT), full)
+    except Exception as error:
+        if not _is_hydras(error):
+            raise  # a fault of ours
+        return _fail(explain(error, sys.argv[1:], conf_dir(), config), UsageError.exit_code, full)
     return 0
 
 
@@ -135,6 +136,14 @@ def answer(help_text: str, command: Callable[[Sequence[str]], None], config: str
         print(help_text, end="")
         sys.exit(0 if arguments else UsageError.exit_code)
     sys.exit(guarded(lambda: command(arguments), config, stopped))
+
+
+def _is_hydras(error: Exception) -> bool:
+    """Return whether Hydra or OmegaConf raised the error, over what was typed: they assert and trip over it, too."""
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        return True
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).partition(".")[0] in ("hydra", "omegaconf", "antlr4")
 
 
 @contextlib.contextmanager
@@ -159,5 +168,5 @@ def _signals_raised() -> Iterator[None]:
 def _fail(message: str, code: int, full: bool) -> int:
     if full:
         raise
-    print(f"gan_runner: {message}", file=sys.stderr)
+    print(f"gan_runner: {plain(message)}", file=sys.stderr)
     return code

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from gan_runner.cli.app import answer
-from gan_runner.errors import UsageError
+from gan_runner.errors import UsageError, plain
 
 OPTIONS = ("out", "by", "success", "metric")
 HELP = """\
@@ -49,7 +49,6 @@ def run(arguments: Sequence[str]) -> None:
     from gan_runner.compare.comparison import compare
     from gan_runner.compare.comparison_csv import as_csv
     from gan_runner.compare.page import as_page
-    from gan_runner.compare.runs import plain
     from gan_runner.compare.table import as_table
 
     by = [key.strip() for key in options["by"].split(",") if key.strip()] if "by" in options else None

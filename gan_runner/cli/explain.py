@@ -54,7 +54,7 @@ def explain(error: Exception, arguments: Sequence[str], conf: Path, config: str 
             listed = inside if parent and inside else sorted(groups) or plain
             kind = "setting or group" if groups else "setting"
             return f"{key}: no such {kind}{_nearest(key, known)}; allowed here: {', '.join(listed)}"
-    return " ".join(str(error).split())
+    return " ".join(str(error).split()) or f"cannot be composed: Hydra refuses it with {type(error).__name__}"
 
 
 def _example(argument: str) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 from gan_runner.compare.groups import differing, grouped
 from gan_runner.compare.reading import read
 from gan_runner.compare.results import Ranking, rank
-from gan_runner.compare.runs import Run, Skipped, find, plain
+from gan_runner.compare.runs import Run, Skipped, find
 from gan_runner.compare.selection import comparable
-from gan_runner.errors import UsageError
+from gan_runner.errors import UsageError, plain
 
 
 @dataclass(frozen=True)

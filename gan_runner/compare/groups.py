@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from gan_runner.compare.runs import Run, plain
-from gan_runner.errors import UsageError
+from gan_runner.compare.runs import Run
+from gan_runner.errors import UsageError, plain
 from gan_runner.incidental import INCIDENTAL, LOOKING, covered, is_interval
 
 ASIDE = ("seed", *INCIDENTAL, *LOOKING)

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from gan_runner.compare.runs import Curve, Direction, Measure, Run, Skipped, plain
+from gan_runner.compare.runs import Curve, Direction, Measure, Run, Skipped
+from gan_runner.errors import plain
 from gan_runner.reporting.jsonl import FILE_NAME as METRICS
 from gan_runner.reporting.jsonl import read_metrics
 from gan_runner.reporting.runfile import KILLED, RunFile
@@ -103,8 +104,9 @@ def _alarms(listed: object) -> Iterator[str]:
 def _measure(told: object, final: Mapping[str, float]) -> Measure | None:
     if isinstance(told, dict) and isinstance(told.get("directions"), dict):
         ways = {plain(key): way for key, way in told["directions"].items() if way in ("min", "max")}
-        if told.get("monitor") in ways:
-            return Measure(told["monitor"], ways, _numbers(told.get("goal")))
+        monitor = told.get("monitor")
+        if isinstance(monitor, str) and plain(monitor) in ways:
+            return Measure(plain(monitor), ways, _numbers(told.get("goal")))
     known = {key: way for key, way in DIRECTIONS.items() if key in final}
     return Measure(next(iter(known)), known, {}) if known else None
 

@@ -78,11 +78,6 @@ class Skipped:
     reason: str
 
 
-def plain(text: str) -> str:
-    """Return ``text`` with what cannot be printed spelled out: no control code of a stranger's file gets through."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-
-
 def find(paths: Sequence[Path]) -> list[Path]:
     """Return the folders with a run.json at or below ``paths``, each once, in the order of their names."""
     found = {folder for path in paths for folder in _below(path.absolute())}

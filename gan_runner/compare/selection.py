@@ -6,7 +6,8 @@ from importlib import metadata
 from typing import TypeVar
 
 from gan_runner.compare.groups import shown, trained_by
-from gan_runner.compare.runs import Run, Skipped, plain
+from gan_runner.compare.runs import Run, Skipped
+from gan_runner.errors import plain
 
 T = TypeVar("T", bound=Hashable)
 

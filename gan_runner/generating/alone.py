@@ -61,9 +61,9 @@ def load_generator(folder: str | Path) -> nn.Module:
     try:
         plan = json.loads((place / PLAN).read_text(encoding="utf-8"))
         facts = {"latent_dim": plan["latent_dim"], "shape": tuple(plan["shape"]), "classes": plan["classes"]}
-        network = alone(construct(plan["generator"], "generator", **facts), plan["sampling"])
+        network = alone(construct(plan["generator"], "generator", nn.Module, **facts), plan["sampling"])
         network.load_state_dict(load_file(place / WEIGHTS))
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())
         raise UsageError(f"{place}: no generator as gan-sample make=safetensors writes it ({reason})") from error
     return network
