@@ -76,6 +76,7 @@ def test_an_unreadable_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         read_idx_images(path)
 
 
+@pytest.mark.fault(23)
 def test_wrong_magic_says_what_was_found_and_expected(tmp_path: Path) -> None:
     message = refusal(tmp_path / "i", labels_file(bytes(30)))
     assert "0x00000801" in message
@@ -84,6 +85,7 @@ def test_wrong_magic_says_what_was_found_and_expected(tmp_path: Path) -> None:
     assert "0x00000d03" in refusal(tmp_path / "i", images_file(magic=0xD03))
 
 
+@pytest.mark.fault(23)
 def test_sizes_that_do_not_fit_the_bytes_are_said(tmp_path: Path) -> None:
     assert "ends after 23" in refusal(tmp_path / "i", images_file()[:-1])
     assert "more follow" in refusal(tmp_path / "i", images_file() + b"x")
@@ -96,6 +98,7 @@ def test_no_values_at_all_is_said(tmp_path: Path, sizes: tuple[int, int, int]) -
     assert "nothing to train on" in refusal(tmp_path / "i", images_file(*sizes))
 
 
+@pytest.mark.fault(23)
 def test_counts_that_differ_are_said(tmp_path: Path) -> None:
     (tmp_path / "i").write_bytes(images_file())
     (tmp_path / "l").write_bytes(labels_file(b"\x00\x01"))
@@ -103,6 +106,7 @@ def test_counts_that_differ_are_said(tmp_path: Path) -> None:
         read_idx_pair(tmp_path / "i", tmp_path / "l")
 
 
+@pytest.mark.fault(23)
 def test_damaged_gzip_is_said(tmp_path: Path) -> None:
     packed = gzip.compress(images_file(), mtime=0)
     assert "cannot be read" in refusal(tmp_path / "i", packed[:-8] + bytes(8))  # CRC and length
@@ -110,6 +114,7 @@ def test_damaged_gzip_is_said(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(tmp_path / "i", packed + b"garbage")
 
 
+@pytest.mark.fault(26)
 def test_memory_follows_neither_a_claim_nor_a_bomb(tmp_path: Path) -> None:
     claim = struct.pack(">IIII", 0x803, MAX_BYTES // 1024, 32, 32)
     bomb = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -130,6 +135,8 @@ PACKED = gzip.compress(INTACT, mtime=0)
 SIZE = st.one_of(st.integers(0, 9), st.integers(0, 2**32 - 1))
 
 
+@pytest.mark.fuzz
+@pytest.mark.fault(23)
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_every_truncation_is_a_usage_error(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
@@ -138,6 +145,8 @@ def test_every_truncation_is_a_usage_error(tmp_path_factory: pytest.TempPathFact
     refusal(tmp_path_factory.getbasetemp() / "truncated", content[:keep])
 
 
+@pytest.mark.fuzz
+@pytest.mark.fault(23)
 @settings(deadline=None, max_examples=300)
 @given(
     magic=st.one_of(st.just(0x803), st.integers(0, 2**32 - 1)), sizes=st.tuples(SIZE, SIZE, SIZE), packed=st.booleans()
@@ -154,6 +163,8 @@ def test_a_lying_header_is_a_usage_error(
         refusal(path, gzip.compress(content) if packed else content)
 
 
+@pytest.mark.fuzz
+@pytest.mark.fault(23)
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(st.binary(max_size=60), st.binary(max_size=60).map(lambda tail: PACKED[:12] + tail)))
 def test_arbitrary_bytes_are_a_usage_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:

@@ -99,7 +99,7 @@ def _first_line(folder: Path) -> bytes:
 
 def _parsed(line: bytes) -> Head | None:
     """Return the head that a journal's first line holds, None if it holds none."""
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, RecursionError):
         head: Any = json.loads(line)
         kinds = {name: type(value) for name, value in head.items()} if isinstance(head, dict) else {}
         if kinds == {"name": str, "place": str, "source": dict, "recipe": dict}:

@@ -75,7 +75,7 @@ class Growing:
             "broken": [asdict(broken) for broken in decoded.broken],
             "sizes": [[*size, count] for size, count in decoded.sizes.items()],
         }
-        self._pending.append(json.dumps(line))
+        self._pending.append(_summed(line))
         self._take_over(decoded.piece, line)
         if time.monotonic() - self._synced > SECONDS and (self._syncing is None or self._syncing.done()):
             self._begin_sync()
@@ -157,17 +157,17 @@ class Growing:
         """Take over the next piece if its journal line is whole and its pixels and labels are those it tells of."""
         try:
             line = json.loads(text)
-            piece = Piece(**line["piece"])
-            pixels, marks = samples.read(line["rows"] * self._row_bytes), labels.read(line["rows"] * LABEL_BYTES)
-            digest = self._digest.copy()
-            digest.update(pixels)
-            whole = text.endswith(b"\n") and len(marks) == line["rows"] * LABEL_BYTES
-            if not whole or digest.hexdigest() != line["sha256"] or zlib.crc32(marks) != line["labels_crc32"]:
+            if text != f"{_summed(line)}\n".encode():
                 return False
-        except (ValueError, KeyError, TypeError):  # the power failed while it was written
+        except (ValueError, TypeError, RecursionError):  # the power failed while it was written
+            return False
+        pixels, marks = samples.read(line["rows"] * self._row_bytes), labels.read(line["rows"] * LABEL_BYTES)
+        digest = self._digest.copy()
+        digest.update(pixels)
+        if digest.hexdigest() != line["sha256"] or zlib.crc32(marks) != line["labels_crc32"]:
             return False
         self._digest = digest
-        self._take_over(piece, line)
+        self._take_over(Piece(**line["piece"]), line)
         return True
 
     def _take_over(self, piece: Piece, line: dict[str, Any]) -> None:
@@ -175,6 +175,12 @@ class Growing:
         self.rows += line["rows"]
         self.broken += [Broken(**broken) for broken in line["broken"]]
         self.sizes.update({(width, height, mode): count for width, height, mode, count in line["sizes"]})
+
+
+def _summed(line: dict[str, Any]) -> str:
+    """Return a line of the journal as it is written, with a checksum of all else in it at its end."""
+    fields = {name: value for name, value in line.items() if name != "crc32"}
+    return json.dumps(fields | {"crc32": zlib.crc32(json.dumps(fields).encode())})
 
 
 def tidy(folder: Path) -> None:

@@ -145,11 +145,15 @@ def _wrong_field(manifest: Any) -> str | None:
             _are(str, value) and len(set(value)) == len(value) and all(map(str.isprintable, value))
         ),
         "skipped": lambda value: type(value) is int and value >= 0,
-        "broken": lambda value: _are(dict, value) and all({"where", "reason"} <= one.keys() for one in value),
+        "broken": lambda value: _are(dict, value) and all(_is_broken(one) for one in value),
         "sha256": lambda value: isinstance(value, str),
         "labels_sha256": lambda value: isinstance(value, str),
     }
     return next((name for name, fits in right.items() if name not in manifest or not fits(manifest[name])), None)
+
+
+def _is_broken(one: dict[str, Any]) -> bool:
+    return all(isinstance(one.get(key), str) for key in ("where", "reason"))
 
 
 def _are(kind: type, values: Any) -> bool:

@@ -27,7 +27,7 @@ def read_marker(folder: Path, *keys: str) -> dict[str, Any]:
         if not all(isinstance(value, int | list) for value in settings.values()):
             raise TypeError
         return settings
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         shown = printable(str(folder / MARKER))
         raise UsageError(f"{shown}: is damaged ({type(error).__name__}); render into a new folder") from error
 

@@ -286,6 +286,8 @@ def test_a_png_whose_rest_was_never_written_is_refused(tmp_path: Path) -> None:
         open_picture(str(tmp_path / "x.png"))
 
 
+@pytest.mark.fuzz
+@pytest.mark.fault(10)
 @given(position=st.integers(8, 7000), flip=st.integers(1, 255))
 @settings(max_examples=150, deadline=None)
 def test_no_changed_byte_of_a_png_goes_unseen(tmp_path_factory: Any, position: int, flip: int) -> None:

@@ -119,6 +119,7 @@ def test_records_may_be_opened_after_the_piece_was_read_and_files_are_closed(tmp
         assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
 
 
+@pytest.mark.fault(22)
 def test_a_file_cut_short_at_any_byte_keeps_what_is_whole_and_tells_the_rest(tmp_path: Path) -> None:
     first, second = record("啊", flat(3, 2)), record("阿", flat(2, 2))
     whole = first + second
@@ -138,6 +139,7 @@ def test_a_file_cut_short_at_any_byte_keeps_what_is_whole_and_tells_the_rest(tmp
         assert ("cut short" in broken.reason) == (left >= 10)
 
 
+@pytest.mark.fault(22)
 @pytest.mark.parametrize(
     ("header", "said"),
     [
@@ -162,6 +164,8 @@ def test_a_lying_record_ends_its_file_and_is_told_with_its_place(tmp_path: Path,
     assert broken.count == round((len(header) + 200_000) / len(start))
 
 
+@pytest.mark.fuzz
+@pytest.mark.fault(22)
 @given(noise=st.binary(max_size=60), at=st.integers(0, 60))
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_end_one_file_at_most_and_are_told_in_one_line(noise: bytes, at: int, tmp_path_factory) -> None:

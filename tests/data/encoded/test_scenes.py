@@ -311,6 +311,7 @@ def sized(tmp_path: Path) -> Path:
     return write(tmp_path / "db", zip(keys(120), values, strict=True), batch=30)
 
 
+@pytest.mark.fault(24)
 def test_a_file_cut_off_anywhere_is_one_sentence_and_never_a_signal(sized: Path) -> None:
     size = (sized / "data.mdb").stat().st_size
     rng = np.random.default_rng(0)
@@ -330,6 +331,7 @@ def test_the_library_alone_would_be_killed_by_such_a_file(sized: Path) -> None:
     assert done.returncode == -signal.SIGBUS
 
 
+@pytest.mark.fault(24)
 def test_no_flipped_bit_of_a_meta_page_ends_a_process(sized: Path) -> None:
     rng = np.random.default_rng(1)
     places = [
@@ -342,6 +344,7 @@ def test_no_flipped_bit_of_a_meta_page_ends_a_process(sized: Path) -> None:
     assert set(outcomes(sized, places[:300], "open")) == {0, 2}
 
 
+@pytest.mark.fault(24)
 def test_a_flipped_bit_inside_is_a_sentence_or_a_killed_reader_but_never_a_strange_error(sized: Path) -> None:
     content = (sized / "data.mdb").read_bytes()
     trees = [

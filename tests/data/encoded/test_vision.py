@@ -230,6 +230,7 @@ def test_what_is_there_is_not_fetched_and_what_is_not_is(tiny: str, no_network: 
     assert refusal(name="Tiny", root=tiny, classes=["dog"]).startswith("data.classes: dog is not among the 2 classes")
 
 
+@pytest.mark.fault(27)
 def test_a_pickle_that_is_not_cifars_own_is_never_opened(tmp_path: Path, no_network: None) -> None:
     class Trap:
         def __reduce__(self) -> tuple[Any, ...]:

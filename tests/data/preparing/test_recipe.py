@@ -240,6 +240,7 @@ def sample(name: str) -> bytes:
     return encoded(image, name.split()[0].strip(","), **KINDS[name])
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_a_picture_cut_anywhere_is_refused_or_complete(name: str) -> None:
@@ -264,6 +265,8 @@ MAGIC = {
 }
 
 
+@pytest.mark.fuzz
+@pytest.mark.fault(10)
 @given(magic=st.sampled_from([*MAGIC.values(), b""]), rest=st.binary(max_size=300))
 @settings(max_examples=300, deadline=None)
 def test_random_bytes_are_refused(magic: bytes, rest: bytes) -> None:
@@ -279,6 +282,7 @@ def png_header(width: int, height: int) -> bytes:
     return MAGIC["PNG"] + chunk(b"IHDR", sides + b"\x08\x02\x00\x00\x00") + chunk(b"IDAT", zlib.compress(b"\0" * 99))
 
 
+@pytest.mark.fault(25)
 @pytest.mark.parametrize("side", [12_000, 65_000])
 def test_a_header_that_announces_a_giant_is_refused_before_memory_is_taken(side: int) -> None:
     resource = pytest.importorskip("resource")
