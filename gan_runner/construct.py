@@ -39,7 +39,7 @@ def construct(node: Any, where: str, kind: Any = object, /, **context: Any) -> A
 
 
 def named(node: Any, where: str, kind: Any = object) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """Return the target of ``node``, which makes a ``kind``, and its other keys, unchecked; UsageError as `construct`."""
+    """Return the target of ``node``, which makes a ``kind``, and its other keys, unchecked. Raises as `construct`."""
     if not isinstance(node, Mapping) or node.get("_target_") is None:
         raise UsageError(
             f"{where}: names no class; a choice's file needs a line _target_: and, where it sets more than its own "

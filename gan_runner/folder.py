@@ -5,15 +5,17 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from omegaconf import OmegaConf
 
 from gan_runner import lock
 from gan_runner.errors import UsageError
 from gan_runner.incidental import INCIDENTAL, LOOKING, covered, is_interval, is_path
+from gan_runner.reporting.kept import FOLDER as KEPT
+from gan_runner.reporting.kept import read_kept
 from gan_runner.reporting.runfile import RunFile
-from gan_runner.training.checkpoint import Checkpoints, load, newest
+from gan_runner.training.checkpoint import Checkpoints, contents_of, load, newest
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +43,14 @@ def open_folder(folder: Path, resume: str | None, config: Mapping[str, Any]) -> 
     file = Path(resume) if resume != "auto" and Path(resume).is_file() else None
     if file is not None or numbered:
         checkpoint = newest(numbered)[1] if file is None else load(file)
-        refuse_other_settings(checkpoint["config"], config)
+        with contents_of(file or numbered[0].parent):
+            refuse_other_settings(checkpoint["config"], config)
         return checkpoint
-    kept = folder / ".hydra" / "config.yaml"
-    if record is not None and kept.is_file():  # ended before its first checkpoint: the same run may start again
-        before: Any = OmegaConf.to_container(OmegaConf.load(kept), resolve=True)
-        refuse_other_settings(before, config)
+    if (
+        record is not None and (folder / KEPT / "config.yaml").is_file()
+    ):  # ended before its first checkpoint: the same run may start again
+        before = OmegaConf.to_container(OmegaConf.create(read_kept(folder, "config", dict)), resolve=True)
+        refuse_other_settings(cast(dict[str, Any], before), config)
         log.warning("%s holds no checkpoint yet; starting at step 0", folder)
     return None
 

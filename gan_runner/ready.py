@@ -17,6 +17,7 @@ from gan_runner.errors import TrainingFailedError, UsageError
 from gan_runner.record import describe
 from gan_runner.reporting.counter import Counter
 from gan_runner.reporting.runfile import RunFile
+from gan_runner.training.checkpoint import contents_of
 from gan_runner.training.device import TORCH_THREADS
 from gan_runner.training.guard import NotFiniteError
 from gan_runner.training.parallel import tell, together
@@ -101,12 +102,13 @@ def equalise(parts: Parts) -> None:
 
 def resume(checkpoint: Mapping[str, Any], parts: Parts) -> RunState:
     """Put the parts where the checkpoint left them; UsageError if the data are not the same."""
-    if checkpoint["data"] != parts.source.fingerprint:
+    if checkpoint.get("data") != parts.source.fingerprint:
         raise UsageError(
             f"resume: the data of {parts.source.name} are not those the run was trained on (their fingerprints "
             "differ); restore the data, or start a new run"
         )
-    return restore(dict(checkpoint), parts.engine, parts.stream)
+    with contents_of("to go on from"):
+        return restore(dict(checkpoint), parts.engine, parts.stream)
 
 
 def out_of_memory(error: BaseException, config: Mapping[str, Any]) -> TrainingFailedError | None:

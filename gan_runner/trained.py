@@ -7,13 +7,13 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from gan_runner.build import build_game, build_objectives
-from gan_runner.construct import call
+from gan_runner.build import build_game, build_objectives, require_groups
+from gan_runner.construct import call, checked
 from gan_runner.data.source import Source
 from gan_runner.errors import UsageError
 from gan_runner.games.latent import LatentGame
 from gan_runner.pixels import to_bytes
-from gan_runner.training.checkpoint import Checkpoints, load, newest
+from gan_runner.training.checkpoint import Checkpoints, contents_of, load, newest
 from gan_runner.training.device import pick_device
 from gan_runner.training.ema import Average
 from gan_runner.training.sampler import LatentSampler
@@ -42,25 +42,30 @@ class Trained:
             raise UsageError(f"checkpoint {self.file} does not say what data it is of: an older gan_runner wrote it")
         beside = self.file.parent
         self.folder = beside.parent if beside.name == "checkpoints" else beside
-        self.config: dict[str, Any] = saved["config"]
-        self.fingerprint: str = saved["data"]
-        self.threads: int = saved["threads"]
-        self.step: int = saved["state"]["step"]
-        self.outline = Source.from_facts(saved["facts"])
-        self.device = pick_device(device or self.config["device"])
+        with contents_of(self.file):
+            self.config: dict[str, Any] = dict(saved["config"])
+            self.fingerprint: str = saved["data"]
+            self.threads: int = int(saved["threads"])
+            self.step: int = int(saved["state"]["step"])
+            self.outline = Source.from_facts(saved["facts"])
+        require_groups(self.config)
+        self.device = pick_device(device or checked(self.config.get("device"), str, "device"))
         trainer = call(TrainerSettings, self.config["trainer"], "trainer")
         with isolated_rng():
             game = build_game(self.config, build_objectives(self.config), self.outline, trainer)
-        assert isinstance(game, LatentGame)
+        if not isinstance(game, LatentGame):
+            raise UsageError(f"{self.file}: its game has no generator to be sampled")
         self.game = game
         self.game.networks.to(self.device)
         self.game.networks.to(memory_format=torch.channels_last)  # as in training, for the same last bits
-        self.game.networks.load_state_dict(saved["networks"])
-        averaged = saved["average"] is not None
+        with contents_of(self.file):
+            self.game.networks.load_state_dict(saved["networks"])
+            averaged = saved["average"] is not None
         if weights == "average" and not averaged:
             raise UsageError(f"{self.file} keeps no running average (trainer.ema=null); leave weights=average out")
         self.weights: Weights = weights or ("average" if averaged else "raw")
-        self._average = self._averaged(saved, trainer) if self.weights == "average" else None
+        with contents_of(self.file):
+            self._average = self._averaged(saved, trainer) if self.weights == "average" else None
 
     def generator(self) -> nn.Module:
         """Return the network with the weights that are sampled."""

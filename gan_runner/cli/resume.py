@@ -1,14 +1,17 @@
 """`resume=PATH` on the command line: the run's own choices come back, and its folder is the run's folder again."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from omegaconf import OmegaConf
 
 from gan_runner.cli import paths
 from gan_runner.cli.quoting import quoted
 from gan_runner.errors import UsageError
+from gan_runner.reporting.kept import read_kept
 
 
 def expand_resume(arguments: Sequence[str]) -> list[str]:
@@ -26,13 +29,13 @@ def expand_resume(arguments: Sequence[str]) -> list[str]:
     if {"-m", "--multirun"} & set(arguments):
         raise UsageError(f"resume={path} with -m: one run goes on at a time; leave -m out, or use resume=auto")
     folder = run_folder(Path(path))
-    then = [str(line) for line in OmegaConf.load(folder / ".hydra" / "overrides.yaml")]
+    then = [_own(line, folder) for line in read_kept(folder, "overrides", list)]
     flags = [argument for argument in arguments if not _is_override(argument)]
     if not any(flag.startswith(("--config-dir", "-cd")) for flag in flags):
         flags += [word for own in _config_dirs(folder) for word in ("--config-dir", own)]
     now = [a for a in arguments if _is_override(a) and _key(a) not in ("resume", "hydra.run.dir")]
     typed = {_key(argument) for argument in now}
-    places = {} if "data" in typed else paths.overrides(OmegaConf.load(folder / ".hydra" / "config.yaml"))
+    places = {} if "data" in typed else paths.overrides(OmegaConf.create(read_kept(folder, "config", dict)))
     kept = [line for line in then if _key(line) not in typed | {"resume"} | places.keys()]
     kept += [word for key, word in places.items() if key not in typed]
     target = Path(path).absolute()
@@ -54,9 +57,23 @@ def run_folder(path: Path) -> Path:
 
 def _config_dirs(folder: Path) -> list[str]:
     """Return the folder of the user's own choices that the run was composed with, if there was one."""
-    hydra = OmegaConf.load(folder / ".hydra" / "hydra.yaml")
-    sources = OmegaConf.select(hydra, "hydra.runtime.config_sources", default=[])
-    return [str(source.path) for source in sources if source.provider == "command-line"]
+    node: Any = read_kept(folder, "hydra", dict)
+    for key in ("hydra", "runtime", "config_sources"):
+        node = node.get(key) if isinstance(node, dict) else None
+    sources = [source for source in node if isinstance(source, dict)] if isinstance(node, list) else []
+    return [str(source.get("path")) for source in sources if source.get("provider") == "command-line"]
+
+
+def _own(line: Any, folder: Path) -> str:
+    """Return one line of the overrides that a run has kept; UsageError for what no run keeps among them.
+
+    Hydra's own settings and flags are none of a run's choices, and a stranger's could have it call anything.
+    """
+    if isinstance(line, str) and _is_override(line) and not re.match(r"hydra\b", _key(line)):
+        return line
+    raise UsageError(
+        f"resume={folder}: its .hydra/overrides.yaml has {line!r}, which no run keeps there; remove that line"
+    )
 
 
 def _is_override(argument: str) -> bool:

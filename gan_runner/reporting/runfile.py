@@ -61,7 +61,7 @@ class RunFile:
         """Return the fields of the run in ``folder``, or None if the file is missing or damaged."""
         try:
             fields = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return fields if isinstance(fields, dict) else None
 

@@ -54,8 +54,9 @@ def read(folder: Path) -> Ledger | None:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         ledger = Ledger(folder, **fields)
-        well = all(_is_record(job) for job in ledger.jobs) and isinstance(ledger.identity, str)
-    except (OSError, ValueError, TypeError) as error:
+        words = [ledger.identity, ledger.command, ledger.started, *ledger.keys]
+        well = all(_is_record(job) for job in ledger.jobs) and all(isinstance(word, str) for word in words)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise UsageError(f"{path} is damaged ({error}); set it right, or use another sweep.dir") from error
     if not well:
         raise UsageError(f"{path} is damaged (not what a sweep writes); set it right, or use another sweep.dir")

@@ -1,10 +1,11 @@
 """A checkpoint is one file with everything in it, written so that a crash at any moment leaves the one before whole."""
 
+import contextlib
 import logging
 import os
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def load(path: Path) -> dict[str, Any]:
             digest = hashed(target) if recorded else None
     except OSError as error:
         raise UsageError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
-    problem = None if recorded else _broken_archive(target)
+    problem = _broken_archive(target, sums=recorded is None)
     state: Any = None
     if problem is None:
         try:
@@ -58,7 +59,9 @@ def load(path: Path) -> dict[str, Any]:
             problem = str(error).splitlines()[0] if str(error) else type(error).__name__
     if digest is not None and digest() != recorded:
         problem = "its bytes do not match its digest"
-    elif problem is None and not (isinstance(state, dict) and state.get("format") == FORMAT):
+    elif problem is None and not (
+        isinstance(state, dict) and type(state.get("format")) is int and state["format"] == FORMAT
+    ):
         problem = "it is not a checkpoint of this version of gan_runner"
     if problem is not None:
         raise UsageError(f"checkpoint {path} is of no use: {problem}; use an older one from the same folder")
@@ -79,6 +82,18 @@ def newest(numbered: Sequence[Path]) -> tuple[Path, dict[str, Any]]:
     raise UsageError(f"{numbered[0].parent}: none of its {len(numbered)} checkpoints can be read; start a new run")
 
 
+@contextlib.contextmanager
+def contents_of(path: str | Path) -> Iterator[None]:
+    """Tell what goes wrong inside, over the contents of a checkpoint that could be read, as one UsageError."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise UsageError(f"checkpoint {path} holds what no run saves ({reason}); use another") from error
+
+
 def digest_path(path: Path) -> Path:
     """Return where the digest of the checkpoint at ``path`` stands; last.pt and best.pt are links to numbered files."""
     target = path.resolve()
@@ -93,11 +108,20 @@ def _recorded_digest(target: Path) -> str | None:
     return words[0] if words else None
 
 
-def _broken_archive(target: Path) -> str | None:
-    """Return what is wrong with the bytes by the archive's own sums, or None."""
+def _broken_archive(target: Path, sums: bool) -> str | None:
+    """Return why the archive may not be read, or None; with ``sums`` its own sums must be right, too.
+
+    torch.save never compresses. So what is packed, or claims more than the file's own bytes, is refused unread: a few
+    kilobytes of it can stand for any number of them.
+    """
     try:
         with zipfile.ZipFile(target) as archive:
-            broken = archive.testzip()
+            members = archive.infolist()
+            if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+                return "it is compressed"
+            if sum(member.file_size for member in members) > target.stat().st_size:
+                return "it claims to hold more than its bytes"
+            broken = archive.testzip() if sums else None
     except Exception as error:  # one flipped bit makes zipfile raise any of a dozen kinds
         return f"it is damaged ({error})"
     return None if broken is None else f"it is damaged in {broken}"

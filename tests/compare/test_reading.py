@@ -161,6 +161,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.fuzz
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.dictionaries(st.sampled_from(FIELDS), JSON, min_size=1, max_size=3), curve=JSON)
 def test_whatever_a_record_holds_it_is_read_or_named(

@@ -1,9 +1,15 @@
+import io
 import os
+import pickle
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gan_runner.errors import UsageError
 from gan_runner.training.checkpoint import Checkpoints, digest_path, load, newest, save
@@ -66,12 +72,17 @@ def test_missing_file_and_folder_are_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(20)
-def test_a_pickle_with_code_in_it_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["torch", "torch of old", "pickle"])
+def test_a_pickle_with_code_in_it_is_refused(tmp_path: Path, form: str) -> None:
     class Payload:
         def __reduce__(self) -> Any:
             return os.system, (f"touch {tmp_path / 'harm'}",)
 
-    torch.save({"format": 1, "x": Payload()}, tmp_path / "a.pt")
+    content = {"format": 1, "x": Payload()}
+    if form == "pickle":
+        (tmp_path / "a.pt").write_bytes(pickle.dumps(content))
+    else:
+        torch.save(content, tmp_path / "a.pt", _use_new_zipfile_serialization=form == "torch")
     with pytest.raises(UsageError, match="of no use"):
         load(tmp_path / "a.pt")
     assert not (tmp_path / "harm").exists()
@@ -165,3 +176,73 @@ def test_rewinding_sets_the_abandoned_future_aside_and_clears_half_written_files
     assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000005.pt"]
     assert load(tmp_path / "last.pt")["step"] == 5
     assert load(tmp_path / "best.pt")["step"] == 2
+
+
+def packed(content: bytes, compression: int, name: str = "archive/data/0") -> bytes:
+    """Return a checkpoint with another member, of these bytes."""
+    buffer = io.BytesIO()
+    torch.save({"format": 1, "step": 1}, buffer)
+    with zipfile.ZipFile(buffer, "a", compression) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.fault(28)
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_is_refused_unread(tmp_path: Path, compression: int) -> None:
+    bomb = packed(bytes(2**26), compression)
+    assert len(bomb) < 2**18
+    (tmp_path / "a.pt").write_bytes(bomb)
+    tracemalloc.start()
+    with pytest.raises(UsageError, match="of no use: it is compressed"):
+        load(tmp_path / "a.pt")
+    assert tracemalloc.get_traced_memory()[1] < 2**21
+    tracemalloc.stop()
+
+
+@pytest.mark.fault(28)
+def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    content = packed(bytes(3000), zipfile.ZIP_STORED)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    entry = content[archive.start_dir :].index(b"archive/data/0") - 46 + archive.start_dir  # type: ignore[attr-defined]
+    record, end = content[entry : entry + 60], content[-22:]
+    count = len(archive.infolist()) + 9
+    end = (
+        end[:8]
+        + 2 * count.to_bytes(2, "little")
+        + (len(content) - 22 - archive.start_dir + 9 * 60).to_bytes(4, "little")
+        + end[16:]
+    )  # type: ignore[attr-defined]
+    (tmp_path / "a.pt").write_bytes(content[:-22] + 9 * record + end)
+    assert len(zipfile.ZipFile(tmp_path / "a.pt").infolist()) == count
+    with pytest.raises(UsageError, match="claims to hold more than its bytes"):
+        load(tmp_path / "a.pt")
+
+
+@pytest.mark.parametrize("mark", [torch.ones(3), torch.tensor(1), True, 1.0, "1", None, [1], {}])
+def test_a_format_that_is_no_number_is_none_of_ours(tmp_path: Path, mark: Any) -> None:
+    torch.save({"format": mark}, tmp_path / "a.pt")
+    with pytest.raises(UsageError, match="not a checkpoint of this version"):
+        load(tmp_path / "a.pt")
+
+
+@pytest.mark.fuzz
+@pytest.mark.fault(20)
+@settings(max_examples=60)
+@given(with_digest=st.booleans(), data=st.data())
+def test_no_damage_to_a_checkpoint_is_more_than_a_sentence(
+    tmp_path: Path, damage: Any, refused_at_most: Any, with_digest: bool, data: st.DataObject
+) -> None:
+    path = tmp_path / "a.pt"
+    whole = {"weights": torch.arange(5.0), "step": 3, "words": ["a", None]}
+    save(path, whole)
+    path.write_bytes(damage(data, path.read_bytes()))
+    if not with_digest:
+        digest_path(path).unlink()
+    loaded: dict[str, Any] = {}
+    with refused_at_most():
+        loaded = load(path)
+    if not loaded:
+        return
+    assert torch.equal(loaded["weights"], whole["weights"]) or not with_digest
+    assert {key: loaded[key] for key in ("step", "words")} == {key: whole[key] for key in ("step", "words")}
