@@ -26,7 +26,15 @@ def read_kept(run: Path, name: str, kind: type) -> Any:
         held: Any = OmegaConf.to_container(OmegaConf.create(text)) if text.strip() else kind()
         if not isinstance(held, kind):
             raise ValueError(f"it holds no {kind.__name__}")
-    except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError, OmegaConfBaseException) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        AssertionError,
+        RecursionError,
+        yaml.YAMLError,
+        OmegaConfBaseException,
+    ) as error:
         reason = " ".join(str(error).split())[:200]
         raise UsageError(f"{path}: cannot be read ({reason}); restore it, or start a new run") from error
     return held

@@ -172,6 +172,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setenv(name, "0")
     before = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text().split()[0])
+    assert run([])[0] == 0  # what is imported, and what that writes, is none of what is watched
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 2**32, before[1]))
     yield tmp_path
     resource.setrlimit(resource.RLIMIT_AS, before)

@@ -177,3 +177,28 @@ def test_whatever_a_record_holds_it_is_read_or_named(
     assert len(comparison.runs) + len(comparison.skipped) == 2
     assert len(as_csv(comparison).splitlines()) == 3
     Console(file=io.StringIO()).print(as_table(comparison))
+
+
+@pytest.mark.fuzz
+@settings(max_examples=40)
+@given(
+    name=st.sampled_from(("run.json", "metrics.jsonl", ".hydra/config.yaml", ".hydra/overrides.yaml")), data=st.data()
+)
+def test_damaged_files_cost_a_run_at_most_itself(
+    tmp_path_factory: pytest.TempPathFactory,
+    run_folder: WriteRun,
+    damage: Callable[..., bytes],
+    name: str,
+    data: st.DataObject,
+) -> None:
+    folder = run_folder(f"{tmp_path_factory.mktemp('damaged').name}/a")
+    (folder / name).write_bytes(damage(data, (folder / name).read_bytes()))
+    found = read(folder)
+    assert isinstance(found, Run) or found.reason.isprintable()
+
+
+@pytest.mark.parametrize("monitor", [[], {}, ["fid"], 3, None])
+def test_a_monitor_that_is_no_word_is_none(run_folder: WriteRun, monitor: object) -> None:
+    measure = read_run(run_folder("a", metric={"monitor": monitor, "directions": {"fid": "min"}})).measure
+    assert measure is not None
+    assert measure.monitor == "fid"

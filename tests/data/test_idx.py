@@ -169,3 +169,25 @@ def test_a_lying_header_is_a_usage_error(
 @given(st.one_of(st.binary(max_size=60), st.binary(max_size=60).map(lambda tail: PACKED[:12] + tail)))
 def test_arbitrary_bytes_are_a_usage_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     refusal(tmp_path_factory.getbasetemp() / "arbitrary", content)
+
+
+@pytest.mark.fuzz
+@pytest.mark.fault(23)
+@settings(max_examples=60)
+@given(packed=st.booleans(), data=st.data())
+def test_damaged_pairs_are_read_as_their_headers_say_or_not_at_all(
+    tmp_path_factory: pytest.TempPathFactory, damage, refused_at_most, packed: bool, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("pair")
+    pack = gzip.compress if packed else bytes
+    paths = folder / "images", folder / "labels"
+    for path, content in zip(paths, (images_file(), labels_file()), strict=True):
+        path.write_bytes(damage(data, pack(content)))
+    with refused_at_most():
+        images, labels = read_idx_pair(*paths)
+        assert len(images) == len(labels)
+        contents = [path.read_bytes() for path in paths]
+        contents = [gzip.decompress(one) if one[:2] == b"\x1f\x8b" else one for one in contents]
+        assert struct.unpack(">3I", contents[0][4:16]) == (len(images), *images.shape[2:])
+        assert images.numpy().tobytes() == contents[0][16:]
+        assert labels.tolist() == list(contents[1][8:])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import lmdb
 import numpy as np
@@ -281,6 +282,8 @@ for damage in json.load(sys.stdin):
     content = bytearray(intact[: damage.get("length", len(intact))])
     if "bit" in damage:
         content[damage["byte"]] ^= 1 << damage["bit"]
+    if "hex" in damage:
+        content = bytes.fromhex(damage["hex"])
     with open(path, "wb") as file:
         file.write(content)
     child = os.fork()
@@ -292,7 +295,7 @@ print(json.dumps(found))
 """
 
 
-def outcomes(folder: Path, damages: list[dict[str, int]], mode: str) -> list[int]:
+def outcomes(folder: Path, damages: list[dict[str, Any]], mode: str) -> list[int]:
     """Return for each damage how a process ends: 0 all read, 2 a UsageError of one line, negative by a signal."""
     done = subprocess.run(
         [sys.executable, "-c", READER, str(folder), mode],
@@ -358,3 +361,18 @@ def test_a_flipped_bit_inside_is_a_sentence_or_a_killed_reader_but_never_a_stran
     assert set(outcomes(sized, places, "open")) == {0}
     found = set(outcomes(sized, places, "read"))
     assert {0, 2} <= found <= {0, 2, -signal.SIGBUS, -signal.SIGSEGV, -signal.SIGABRT}
+
+
+@pytest.mark.fuzz
+@pytest.mark.fault(24)
+@settings(max_examples=3)
+@given(data=st.data())
+def test_no_damage_ends_the_process_that_opens_or_makes_reading_strange(
+    tmp_path_factory: Any, damage: Any, data: st.DataObject
+) -> None:
+    folder = write(tmp_path_factory.mktemp("db"), zip(keys(40), [b"\xff\xd8" + bytes(900)] * 40, strict=True), batch=20)
+    intact = (folder / "data.mdb").read_bytes()
+    damages = [{"hex": damage(data, intact).hex()} for _ in range(8)]
+    assert set(outcomes(folder, damages, "open")) <= {0, 2}
+    (folder / "data.mdb").write_bytes(intact)
+    assert set(outcomes(folder, damages, "read")) <= {0, 2, -signal.SIGBUS, -signal.SIGSEGV, -signal.SIGABRT}
