@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from gan_runner.data import fetch
 from gan_runner.data.fetch import AHEAD, READERS, ReadAhead, Resident, fetcher
 from gan_runner.data.order import Order
 from gan_runner.data.rows import Array, FileRows
@@ -123,3 +124,9 @@ def test_flipping_mirrors_about_half_of_the_pictures_left_to_right(rows: FileRow
 def test_points_are_not_flipped() -> None:
     with pytest.raises(UsageError, match=r"data\.flip"):
         Stream(Source("points", torch.zeros(4, 2)), 2, 0, CPU, flip=True)
+
+
+@pytest.mark.parametrize("slab", [1, 7, 20, 4096])
+def test_rows_that_move_to_the_device_are_the_rows(rows: FileRows, monkeypatch: pytest.MonkeyPatch, slab: int) -> None:
+    monkeypatch.setattr(fetch, "SLAB", slab)
+    assert torch.equal(fetch._moved(rows, CPU), rows.load())

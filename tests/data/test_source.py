@@ -36,3 +36,15 @@ def test_the_fingerprint_sees_pixels_labels_order_scale_and_shape() -> None:
     ]
     assert len({source.fingerprint, *(other.fingerprint for other in others)}) == 6
     assert replace(source, name="other", samples=PICTURES.clone()).fingerprint == source.fingerprint
+
+
+@pytest.mark.parametrize("labels", [None, torch.tensor([0, 1, 0, 1])])
+@pytest.mark.parametrize("samples", [PICTURES, torch.zeros(4, 2)])
+def test_facts_stand_for_the_data_where_those_are_not(samples: torch.Tensor, labels: torch.Tensor | None) -> None:
+    source = Source("data", samples, labels, ("a", "b"), low=0.0)
+    again = Source.from_facts(source.facts())
+    assert again.facts() == source.facts()
+    assert (len(again), again.shape, again.is_points) == (len(source), source.shape, source.is_points)
+    assert (again.labels is None) == (labels is None)
+    assert isinstance(again.samples, torch.Tensor)
+    assert again.samples.device.type == "meta"

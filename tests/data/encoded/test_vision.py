@@ -1,8 +1,10 @@
 import gzip
 import inspect
+import io
 import pickle
 import subprocess
 import sys
+import tarfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -289,3 +291,18 @@ def test_a_set_that_vanishes_under_way_is_said(tiny: str) -> None:
 def test_modules_that_workers_of_other_formats_load_do_without_torch() -> None:
     code = "import sys, gan_runner.data.encoded.vision, gan_runner.data.encoded.files; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.fault(26)
+def test_an_archive_that_is_not_cifars_own_is_never_unpacked(tmp_path: Path, no_network: None) -> None:
+    with tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz") as archive:
+        for name in ("cifar-10-batches-py/data_batch_1", "../escaped", str(tmp_path / "absolute")):
+            member = tarfile.TarInfo(name)
+            member.size = 4
+            archive.addfile(member, io.BytesIO(b"harm"))
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "cifar-10-python.tar.gz").rename(root / "cifar-10-python.tar.gz")
+    assert "not there or not intact" in refusal(name="CIFAR10", root=str(root))
+    assert {path.name for path in root.iterdir()} <= {"cifar-10-python.tar.gz"}
+    assert [path.name for path in tmp_path.iterdir()] == ["root"]
