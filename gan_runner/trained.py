@@ -44,6 +44,7 @@ class Trained:
         self.folder = beside.parent if beside.name == "checkpoints" else beside
         with contents_of(self.file):
             self.config: dict[str, Any] = dict(saved["config"])
+            self._seed = int(self.config["seed"])
             self.fingerprint: str = saved["data"]
             self.threads: int = int(saved["threads"])
             self.step: int = int(saved["state"]["step"])
@@ -79,7 +80,7 @@ class Trained:
             self.game.prior.check_truncation(truncation)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        own = derive(self.config["seed"], "samples")
+        own = derive(self._seed, "samples")
         return LatentSampler(self.game, self._average, own if seed is None else seed, truncation)
 
     def sample(

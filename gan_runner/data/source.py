@@ -84,7 +84,9 @@ class Source:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Self:
-        """Return the source that ``facts`` are of, in tensors that hold nothing."""
+        """Return the source that ``facts`` are of, in tensors that hold nothing; ValueError if no samples are so."""
+        if len(facts["shape"]) not in (1, 3) or min(facts["count"], *facts["shape"]) < 1:
+            raise ValueError(f"{facts['count']} samples of shape {facts['shape']}; allowed: pictures or points")
         count, kind = facts["count"], torch.uint8 if len(facts["shape"]) > 1 else torch.float32
         return cls(
             name=facts["name"],

@@ -48,3 +48,11 @@ def test_facts_stand_for_the_data_where_those_are_not(samples: torch.Tensor, lab
     assert (again.labels is None) == (labels is None)
     assert isinstance(again.samples, torch.Tensor)
     assert again.samples.device.type == "meta"
+
+
+@pytest.mark.parametrize(
+    "change", [{"shape": []}, {"shape": [1, 2]}, {"shape": [0]}, {"shape": [1, -8, 8]}, {"count": 0}]
+)
+def test_facts_that_no_data_have_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="allowed: pictures or points"):
+        Source.from_facts(Source("data", PICTURES).facts() | change)
