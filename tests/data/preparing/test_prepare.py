@@ -112,6 +112,7 @@ def test_colour_after_grey_is_told_instead_of_lost(numbers: Any, tmp_path: Path)
     assert np.load(early.samples)[5, :, 0, 0].tolist() == [5, 5, 5]
 
 
+@pytest.mark.fault(11)
 def test_a_library_that_crashes_costs_one_sentence(numbers: Any, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^nowhere: a process that read it was killed"):
         prepare(numbers(100, crash=50), RECIPE, "stop", tmp_path, quiet, jobs=2)
