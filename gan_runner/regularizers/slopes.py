@@ -14,9 +14,17 @@ def slopes(critic: Critic, samples: Tensor) -> Tensor:
     """
     # Second derivatives lose too much in bfloat16; the price under autocast is one pass in full precision.
     with torch.autocast(samples.device.type, enabled=False):
-        # func.grad and not autograd.grad(create_graph=True), because only the former compiles.
-        gradients: Tensor = torch.func.grad(lambda points: critic(points).sum())(samples.float())
-    return gradients.flatten(1)
+        return _gradients(critic, samples.float()).flatten(1)
+
+
+def _gradients(critic: Critic, samples: Tensor) -> Tensor:
+    if torch.compiler.is_compiling():  # the other way does not compile; this one imports the compiler, for a second
+        gradients: Tensor = torch.func.grad(lambda points: critic(points).sum())(samples)
+        return gradients
+    with torch.enable_grad():
+        points = samples if samples.requires_grad else samples.detach().requires_grad_()
+        (gradients,) = torch.autograd.grad(critic(points).sum(), points, create_graph=True)
+    return gradients
 
 
 def slope_norms(critic: Critic, samples: Tensor) -> Tensor:

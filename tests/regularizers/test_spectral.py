@@ -117,11 +117,11 @@ def test_only_the_discriminators_update_moves_the_vectors(compose_config, reg):
     before = {name: buffer.clone() for name, buffer in buffers.items()}
     draw = parts.game.draw(parts.stream.next())
     parts.engine._differentiate("discriminator", draw)
-    parts.engine._differentiate("generator", draw)
-    parts.engine._move("generator")
+    _, total = parts.engine._differentiate("generator", draw)
+    parts.engine._move("generator", total)
     assert all(torch.equal(buffers[name], before[name]) for name in before)
-    parts.engine._differentiate("discriminator", draw)
-    parts.engine._move("discriminator")
+    _, total = parts.engine._differentiate("discriminator", draw)
+    parts.engine._move("discriminator", total)
     assert sum(not torch.equal(buffers[name], before[name]) for name in before) >= 7  # the head's one output: u = 1
 
 

@@ -113,12 +113,13 @@ def test_what_is_wrapped_otherwise_or_not_torchs_is_left_as_it_is() -> None:
         assert lean(kind) is kind
 
 
-def test_a_run_never_loads_the_compiler(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reg", ["none", "gp", "[r1,spectral]"])
+def test_a_run_never_loads_the_compiler(tmp_path: Path, reg: str) -> None:
     program = (
         "import sys\nfrom gan_runner.cli.train import main\n"
         "try:\n    main()\nfinally:\n    print('loaded' if 'torch._dynamo' in sys.modules else 'spared')\n"
     )
-    command = [sys.executable, "-c", program, *TINY]
+    command = [sys.executable, "-c", program, *TINY, f"reg={reg}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "spared"
