@@ -57,7 +57,7 @@ class Engine:
             for name, player in game.players.items()
         }
         self.device = next(game.networks.parameters()).device
-        self.guard = Guard(settings.on_nonfinite, game.networks, tuple(game.players), self.device.type == "cuda")
+        self.guard = Guard(settings.on_nonfinite, game.networks, tuple(game.players), self.device.type != "cpu")
         averaged = torch.nn.ModuleDict({name: game.networks[name] for name in game.averaged})
         self.average = None if settings.ema is None else Average(averaged, settings.ema)
 
