@@ -61,6 +61,7 @@ SIZES = {
     "resnet101": (64,),
     "sngan": (32, 64),
     "sngan_resnet": (28, 32, 64),
+    "upsample": (28, 32, 64),
     "wgan_gp_mnist": (28,),
     "wgan_mlp": (28, 32, 64),
     "wgan_mnist": (28,),

@@ -29,10 +29,10 @@ class UpsampledConv2d(nn.Conv2d):
 
     sums: Tensor
 
-    def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, bias: bool = True) -> None:
         if kernel % 2 == 0:
             raise ValueError(f"kernel of a convolution that keeps the side, got {kernel}; allowed: odd numbers")
-        super().__init__(inputs, outputs, kernel, padding=kernel // 2)
+        super().__init__(inputs, outputs, kernel, padding=kernel // 2, bias=bias)
         mirror = torch.eye(kernel).flip(0)
         along = F.pad(mirror, (0, 1)) + F.pad(mirror, (1, 0))
         self.register_buffer("sums", torch.kron(along, along), persistent=False)

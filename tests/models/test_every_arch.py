@@ -13,7 +13,8 @@ Build = Callable[..., tuple[nn.Module, nn.Module, int]]
 ARCHS = sorted(path.stem for path in (Path(__file__).parents[2] / "conf" / "arch").glob("*.yaml"))
 OWN_TESTS = {"cgan", "dcgan_mnist", "gmmn", "lsgan_hwdb", "lsgan_scene"}  # labels, no discriminator, other sizes
 ARCHS = [arch for arch in ARCHS if arch not in OWN_TESTS]
-WITH_NORM = ["dcgan", "infogan", "lsgan_digits", "lsgan_mnist", "mlp", "resnet", "wgan_gp_mnist", "wgan_mnist"]
+WITH_NORM = ["dcgan", "infogan", "lsgan_digits", "lsgan_mnist", "mlp", "resnet", "upsample"]
+WITH_NORM += ["wgan_gp_mnist", "wgan_mnist"]
 AUTOENCODERS = ["began", "ebgan", "ebgan_mlp"]
 WITH_HEAD = [arch for arch in ARCHS if arch not in AUTOENCODERS]
 LINEAR = ["began", "r3gan", "wgan_mlp", "wgan_mlp_pair"]
@@ -164,6 +165,7 @@ def test_a_gradient_penalty_reaches_the_weights(build: Build, arch: str) -> None
         ("lsgan_mnist", 2),
         ("mlp", 2),
         ("resnet", 6),
+        ("upsample", 2),
         ("wgan_mnist", 3),
     ],
 )
