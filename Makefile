@@ -5,7 +5,7 @@ ARGS ?=
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help train test fuzz lint type slow reliability docs lock clean
+.PHONY: help train test fuzz lint type slow reliability docs bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
@@ -36,6 +36,11 @@ reliability: .venv/.installed-dev ## Run every test of a fault, the slow ones to
 docs: .venv/.installed-dev ## Write the pages that come from the code: losses.md, experiments.md, the table in the README
 	$(BIN)/python docs/losses_page.py
 	$(BIN)/python docs/experiments_page.py
+	$(BIN)/python docs/performance_page.py
+
+bench: .venv/.installed-dev ## Measure the speed of a training step (ten minutes on a quiet machine) into docs/performance.md
+	$(BIN)/python -m benchmarks.train --out benchmarks/results/cpu.json $(ARGS)
+	$(BIN)/python docs/performance_page.py
 
 lock: .venv/.installed-dev ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
