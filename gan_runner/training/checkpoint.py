@@ -160,7 +160,8 @@ class Checkpoints:
             if int(path.stem) > step:
                 path.replace(path.with_name(f"{path.name}.set-aside"))
                 digest_path(path).unlink(missing_ok=True)
-        for leftover in self.folder.glob(".*.tmp-*"):
+        digests = [path for path in self.folder.glob("*.pt.sha256") if not path.with_suffix("").exists()]
+        for leftover in [*self.folder.glob(".*.tmp-*"), *digests]:
             leftover.unlink(missing_ok=True)
 
     def numbered(self) -> list[Path]:

@@ -167,10 +167,13 @@ def test_rewinding_sets_the_abandoned_future_aside_and_clears_half_written_files
     for step in (2, 4, 6, 8):
         checkpoints.save(step, state(step), best_step=8)
     (tmp_path / ".000010.pt.tmp-77").write_bytes(b"half")
+    (tmp_path / "000010.pt.sha256").write_text("its file was never renamed")
+    (tmp_path / "000001.pt.sha256").write_text("its file was deleted")
     checkpoints.rewind(4)
     assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000004.pt"]
     assert sorted(path.name for path in tmp_path.glob("*.set-aside")) == ["000006.pt.set-aside", "000008.pt.set-aside"]
     assert not list(tmp_path.glob(".*"))
+    assert sorted(path.name for path in tmp_path.glob("*.sha256")) == ["000002.pt.sha256", "000004.pt.sha256"]
     checkpoints.keep = 1
     checkpoints.save(5, state(5), best_step=2)
     assert [path.name for path in checkpoints.numbered()] == ["000002.pt", "000005.pt"]
