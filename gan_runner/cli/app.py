@@ -115,6 +115,8 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
                 raise ended.error from ended.error.__cause__
     except (UsageError, TrainingFailedError) as error:
         return _fail(str(error), error.exit_code, full)
+    except (HydraException, OmegaConfBaseException) as error:  # before OSError, which some of them are as well
+        return _fail(explain(error, sys.argv[1:], conf_dir(), config), UsageError.exit_code, full)
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
@@ -123,7 +125,7 @@ def guarded(command: Callable[[], None], config: str = "config", stopped: str = 
     except KeyboardInterrupt as error:
         return _fail(f"stopped; {stopped}", 128 + getattr(error, "number", signal.SIGINT), full)
     except Exception as error:
-        if not _is_hydras(error):
+        if not _of_hydras_making(error):
             raise  # a fault of ours
         return _fail(explain(error, sys.argv[1:], conf_dir(), config), UsageError.exit_code, full)
     return 0
@@ -138,10 +140,8 @@ def answer(help_text: str, command: Callable[[Sequence[str]], None], config: str
     sys.exit(guarded(lambda: command(arguments), config, stopped))
 
 
-def _is_hydras(error: Exception) -> bool:
+def _of_hydras_making(error: Exception) -> bool:
     """Return whether Hydra or OmegaConf raised the error, over what was typed: they assert and trip over it, too."""
-    if isinstance(error, HydraException | OmegaConfBaseException):
-        return True
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
     return str(frame.f_globals.get("__name__")).partition(".")[0] in ("hydra", "omegaconf", "antlr4")
 
