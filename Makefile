@@ -37,6 +37,7 @@ docs: .venv/.installed-dev ## Write the pages that come from the code: losses.md
 	$(BIN)/python docs/losses_page.py
 	$(BIN)/python docs/experiments_page.py
 	$(BIN)/python docs/performance_page.py
+	$(BIN)/gan-claim report
 
 bench: .venv/.installed-dev ## Measure the speed of a training step (ten minutes on a quiet machine) into docs/performance.md
 	$(BIN)/python -m benchmarks.train --out benchmarks/results/cpu.json $(ARGS)

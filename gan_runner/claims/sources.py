@@ -1,0 +1,13 @@
+"""The five blog posts whose claims are tested."""
+
+S1 = "PaperWeekly, 10 October 2018: LSGAN in PaddlePaddle"
+S2 = "PaperWeekly, 31 October 2018: WGAN in PaddlePaddle"
+S3 = "Learning Notes, 14 March 2017: GAN, LSGAN, WGAN and GLS-GAN in Keras"
+S4 = "A post on GAN in MATLAB, with a survey of three questions"
+S5 = "GAN Step by Step, step 6: LSGAN in PyTorch"
+LSGAN = "Mao et al. 2017, arXiv 1611.04076"
+WGAN = "Arjovsky et al. 2017, arXiv 1701.07875"
+WGAN_GP = "Gulrajani et al. 2017, arXiv 1704.00028"
+GAN = "Goodfellow et al. 2014, arXiv 1406.2661"
+PRINCIPLED = "Arjovsky and Bottou 2017, arXiv 1701.04862"
+GLS_GAN = "Qi 2017, arXiv 1701.06264"
