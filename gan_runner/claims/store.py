@@ -52,8 +52,9 @@ def read(folder: Path, claim: str) -> Result | None:
         result = Result(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise UsageError(f"{path} is damaged ({error}); {_mend(claim)}") from error
-    kinds = {name: kind for name, kind in Result.__annotations__.items() if isinstance(kind, type)}
-    odd = [name for name, kind in kinds.items() if not isinstance(getattr(result, name), (kind, int))]
+    kinds: dict[str, Any] = dict.fromkeys(("sentence", "key", "rule", "digest", "command"), str)
+    kinds |= {"seeds": int, "seconds": int | float, "versions": dict, "numbers": dict}
+    odd = [name for name, kind in kinds.items() if not isinstance(getattr(result, name), kind)]
     if odd or result.claim != claim or result.verdict not in WORDS:
         raise UsageError(f"{path} is damaged ({(odd or ['claim or verdict'])[0]} is odd); {_mend(claim)}")
     return result

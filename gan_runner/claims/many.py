@@ -1,0 +1,85 @@
+"""Many small GANs of the same shape trained side by side, a seed each: far cheaper than one after another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.func import stack_module_state
+
+from gan_runner.losses.base import Loss
+from gan_runner.models import mlp
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """As many fully connected networks as there are seeds: ``shape`` is one of them, ``weights`` are ``[S, ...]`` each.
+
+    A product of matrices for all seeds at once, where torch.vmap over the modules takes three times as long.
+    """
+
+    shape: mlp.Generator | mlp.Discriminator
+    weights: dict[str, Tensor]
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        """Return scores ``[S, B]`` or samples ``[S, B, D]`` for ``inputs`` ``[S, B, D]``, every network on its own."""
+        layers = [*((f"body.{place}", layer) for place, layer in enumerate(self.shape.body)), ("head", self.shape.head)]
+        for name, layer in layers:
+            if isinstance(layer, nn.Linear):
+                weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+                inputs = torch.baddbmm(bias.unsqueeze(1), inputs, weight.transpose(1, 2))
+            else:
+                inputs = layer(inputs)
+        return inputs.squeeze(2) if isinstance(self.shape, mlp.Discriminator) else inputs
+
+    def parameters(self) -> list[Tensor]:
+        """Return all weights."""
+        return list(self.weights.values())
+
+
+def crowd(make: Callable[[], mlp.Generator | mlp.Discriminator], seeds: int) -> Crowd:
+    """Return the networks that ``make`` makes with torch's seeds 0, 1, ..."""
+    networks = []
+    for seed in range(seeds):
+        torch.manual_seed(seed)
+        networks.append(make())
+    weights, _ = stack_module_state(list(networks))
+    return Crowd(networks[0], weights)
+
+
+@dataclass(frozen=True)
+class Play:
+    """A game without regularizers: ``real`` and ``latent`` draw ``[S, B, D]``."""
+
+    loss: Loss
+    real: Callable[[], Tensor]
+    latent: Callable[[], Tensor]
+    optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer]
+    """The discriminators' and the generators'."""
+
+
+def train(generators: Crowd, discriminators: Crowd, play: Play, steps: int, look: Callable[[int], None]) -> None:
+    """Play ``steps`` rounds, the discriminators first; ``look`` is called with the step's number after each."""
+    d_optimizer, g_optimizer = play.optimizers
+    for step in range(1, steps + 1):
+        with torch.no_grad():
+            fake = generators(play.latent())
+        value = torch.vmap(play.loss.discriminator)(discriminators(play.real()), discriminators(fake)).sum()
+        descend(d_optimizer, value, discriminators)
+        scores = discriminators(generators(play.latent()))
+        value = torch.vmap(lambda row: play.loss.generator(None, row))(scores).sum()
+        descend(g_optimizer, value, generators)
+        look(step)
+
+
+def adam(networks: Crowd, rate: float, betas: Sequence[float] = (0.5, 0.999)) -> torch.optim.Optimizer:
+    """Return Adam for all networks: it moves every weight by that weight's own gradients, so seeds stay apart."""
+    return torch.optim.Adam(networks.parameters(), rate, (betas[0], betas[1]))
+
+
+def descend(optimizer: torch.optim.Optimizer, value: Tensor, networks: Crowd) -> None:
+    """Take a step of ``optimizer`` down ``value``, the sum of a term a seed, in the weights of ``networks`` alone."""
+    weights = networks.parameters()
+    for weight, gradient in zip(weights, torch.autograd.grad(value, weights), strict=True):
+        weight.grad = gradient
+    optimizer.step()

@@ -1,0 +1,205 @@
+"""Every claim's rule, on made-up numbers on either side of its thresholds, and every claim's words and figure."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from gan_runner.claims.chart import png
+from gan_runner.claims.claim import Bench, Claim
+from gan_runner.claims.registry import entries
+from gan_runner.claims.store import read, rounded
+
+ROOT = Path(__file__).parents[2]
+LS = ("(0, 1, 1)", "(-1, 1, 0)")
+
+
+def errors(name: str, *values: float) -> dict[str, float]:
+    return {f"{name}, {labels}": value for labels, value in zip(LS, values, strict=True)}
+
+
+def counts(agree: int, seeds: int, name: str) -> dict[str, int]:
+    return {"seeds": seeds, name: agree}
+
+
+def push(rejected: float, accepted: float, *squares: float) -> dict[str, float]:
+    told = errors("push at score 6, least squares", *squares)
+    return {"push at score 6, non-saturating": accepted, "largest difference from the formulas": rejected} | {
+        name.replace("squares, ", "squares "): value for name, value in told.items()
+    }
+
+
+def ends(clip: float, penalised: float, minimax: float) -> dict[str, float]:
+    values = {"WGAN, clipped": clip, "WGAN-GP": penalised, "minimax": minimax}
+    return {f"|theta| at the end, {name}": value for name, value in values.items()}
+
+
+def runaway(growth: float, clip: float, slope: float) -> dict[str, float]:
+    return {
+        "growth over the last half, no limit": growth,
+        "gap at the end, clipped": clip,
+        "bound of the gap, clipped": 3.0,
+        "slope at the end, penalised": slope,
+    }
+
+
+def flat(most: int) -> dict[str, Any]:
+    return {"ends where it is flat, D": 1, "ends where it is flat, G": most, "scores": [0.0]}
+
+
+def radii(gan: float, wgan: float, penalised: float) -> dict[str, float]:
+    return {"end / start, GAN": gan, "end / start, WGAN": wgan, "end / start, GAN + R1": penalised}
+
+
+def power(linear: int, gaussian: int) -> dict[str, int]:
+    return {"trials": 100, "told apart, linear kernel": linear, "told apart, Gaussian kernel": gaussian}
+
+
+CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "C01": [
+        ("confirmed", errors("largest error", 0.019, 0.019)),
+        ("undecided", errors("largest error", 0.021, 0.01)),
+        ("refuted", errors("largest error", 0.01, 0.21)),
+    ],
+    "C02": [
+        (word, {"largest relative error, (-1, 1, 0)": holds, "smallest relative error, (0, 1, 1)": fails})
+        for word, holds, fails in (("confirmed", 9e-7, 0.011), ("undecided", 9e-7, 0.009), ("refuted", 2e-6, 0.5))
+    ],
+    "C03": [
+        (word, {"largest |C - 1|, best discriminator": value, "largest gradient, best discriminator": gradient})
+        for word, value, gradient in (("confirmed", 9e-7, 9e-7), ("refuted", 2e-6, 0.0), ("refuted", 0.0, 2e-6))
+    ],
+    "C04": [
+        ("confirmed", push(0.0, 0.01, 1.01, 1.01)),
+        ("refuted", push(0.0, 0.01, 1.01, 0.99)),
+        ("refuted", push(1e-5, 0.01, 5, 5)),
+    ],
+    "C05": [
+        (word, {"length of flat part, cross-entropy": entropy, "length of flat part, least squares": squares})
+        for word, entropy, squares in (("confirmed", 1.1, 0.009), ("refuted", 0.9, 0.0), ("refuted", 9.0, 0.011))
+    ],
+    "C06": [
+        (word, {"largest |W1 - |theta||": w1, "smallest estimate of JS": js})
+        for word, w1, js in (("confirmed", 0.019, 0.651), ("undecided", 0.021, 0.69), ("refuted", 0.021, 0.649))
+    ],
+    "C07": [
+        ("confirmed", ends(0.049, 0.049, 0.51)),
+        ("undecided", ends(0.051, 0.01, 0.51)),
+        ("undecided", ends(0.01, 0.01, 0.49)),
+        ("refuted", ends(0.01, 0.051, 0.49)),
+    ],
+    "C08": [
+        (word, {"largest relative error, minimax": first, "largest relative error, non-saturating": second})
+        for word, first, second in (("confirmed", 9e-4, 9e-4), ("refuted", 2e-3, 0.0), ("refuted", 0.0, 2e-3))
+    ],
+    "C09": [
+        ("confirmed", runaway(10.1, 2.9, 1.09)),
+        ("undecided", runaway(10.1, 2.9, 1.11)),
+        ("undecided", runaway(10.1, 3.1, 1.0)),
+        ("refuted", runaway(9.9, 2.9, 1.0)),
+    ],
+    "C11": [
+        (word, counts(agree, 20, "seeds below 0.1"))
+        for word, agree in (("confirmed", 16), ("undecided", 15), ("undecided", 11), ("refuted", 10))
+    ],
+    "C12": [
+        (word, counts(agree, 20, "seeds below 0.1, normal"))
+        for word, agree in (("confirmed", 16), ("undecided", 15), ("undecided", 11), ("refuted", 10))
+    ],
+    "C13": [
+        ("confirmed", power(9, 91)),
+        ("undecided", power(9, 90)),
+        ("undecided", power(10, 91)),
+        ("refuted", power(10, 90)),
+    ],
+    "C14": [(word, {"largest relative error": error}) for word, error in (("confirmed", 9e-6), ("refuted", 2e-5))],
+    "C15": [
+        (word, {"largest relative error, linear kernel": error})
+        for word, error in (("confirmed", 9e-7), ("refuted", 2e-6))
+    ],
+    "C17": [("confirmed", flat(2)), ("refuted", flat(1))],
+    "C18": [
+        (word, {f"fall from peak to end, LS {labels}": fall for labels, fall in zip(LS, falls, strict=True)})
+        for word, falls in (("confirmed", (99, 99)), ("undecided", (101, 99)), ("refuted", (101, 101)))
+    ],
+    "C19": [
+        (word, {"fall from peak to end": fall})
+        for word, fall in (("confirmed", 1000), ("undecided", 999), ("undecided", 10), ("refuted", 9.9))
+    ],
+    "C31": [
+        (word, counts(agree, 5, "seeds that agree"))
+        for word, agree in (("confirmed", 4), ("undecided", 3), ("refuted", 2))
+    ],
+    "C43": [
+        (word, {"difference of the losses, slope 1": loss, "largest difference of the gradients, slope 1": gradient})
+        for word, loss, gradient in (("confirmed", 9e-7, 9e-7), ("refuted", 2e-6, 0), ("refuted", 0, 2e-6))
+    ],
+    "C44": [
+        (word, {f"angle between gradients, slope {slope}": angle for slope in ("1", "0", "-1")})
+        for word, angle in (("confirmed", 9e-4), ("refuted", 2e-3))
+    ],
+    "C53": [
+        (word, {"push at D = 0.03, squared error": squared, "push at D = 0.03, non-saturating": other})
+        for word, squared, other in (("confirmed", 9e-4, 0.91), ("refuted", 2e-3, 0.97), ("refuted", 9e-4, 0.89))
+    ],
+    "C63": [
+        ("confirmed", radii(1.019, 0.981, 9e-4)),
+        ("undecided", radii(1.021, 1.0, 9e-4)),
+        ("undecided", radii(1.0, 1.0, 2e-3)),
+        ("refuted", radii(1.0, 0.979, 2e-3)),
+    ],
+}
+THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
+SHORT = 0.005
+"""The share of the training steps that the short form does: enough to go through all the code."""
+SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C44", "C63")
+"""Claims that train something: their short form says nothing of the verdict."""
+VERDICTS = {
+    **dict.fromkeys(("C02", "C04", "C05", "C08", "C14", "C15", "C43"), "confirmed"),
+    **dict.fromkeys(("C17", "C53"), "refuted"),
+}
+"""Of the exact claims, which need no training."""
+
+
+def load(name: str) -> Claim:
+    return entries()[name].load()
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "numbers"), [(name, word, numbers) for name in CASES for word, numbers in CASES[name]]
+)
+def test_the_rule_decides_on_either_side_of_its_thresholds(name: str, word: str, numbers: dict[str, Any]) -> None:
+    assert load(name).decide(numbers) == word
+
+
+def test_every_claim_has_made_up_numbers_for_two_verdicts_at_least() -> None:
+    assert CASES.keys() == entries().keys()
+    assert all(len({word for word, _ in cases}) >= 2 for cases in CASES.values())
+
+
+@pytest.mark.parametrize("name", THEORY)
+def test_a_theory_claim_is_measured_told_and_drawn(name: str, tmp_path: Path) -> None:
+    claim = load(name)
+    numbers = rounded(claim.measure(Bench(min(claim.seeds, 2), tmp_path, SHORT if name in SLOW else 1.0)))
+    verdict = claim.decide(numbers)
+    assert verdict == VERDICTS.get(name, verdict)
+    assert claim.key(numbers)
+    assert claim.say(numbers).endswith(".")
+    picture = png(lambda axes: claim.draw(numbers, axes))
+    assert len(picture) < 60_000
+    assert Image.open(io.BytesIO(picture)).size == (720, 480)
+
+
+def test_exact_and_trained_claims_are_told_apart() -> None:
+    assert set(SLOW) | VERDICTS.keys() == set(THEORY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", THEORY)
+def test_a_theory_claim_repeats_with_the_verdict_of_the_report(name: str, tmp_path: Path) -> None:
+    claim = load(name)
+    kept = read(ROOT / "docs" / "claims", name)
+    assert kept is not None
+    assert claim.decide(rounded(claim.measure(Bench(claim.seeds, tmp_path)))) == kept.verdict
