@@ -63,7 +63,7 @@ def _dead_shares(seeds: int, steps: int) -> list[list[float]]:
 
     rms = [torch.optim.RMSprop(networks.parameters(), 5e-5) for networks in (discriminators, generators)]
     train(generators, discriminators, Play(ActivatedWasserstein(0.0), real, latent, (rms[0], rms[1])), steps, look)
-    parts = torch.stack(shares).split(max(steps // WINDOWS, 1))
+    parts = torch.split(torch.stack(shares), max(steps // WINDOWS, 1))
     return torch.stack([part.mean(dim=0) for part in parts], dim=1).tolist()
 
 

@@ -132,6 +132,23 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, counts(agree, 5, "seeds that agree"))
         for word, agree in (("confirmed", 4), ("undecided", 3), ("refuted", 2))
     ],
+    "C35": [
+        (word, {f"growth per layer, {name}": value for name, value in growths.items()})
+        for word, growths in (
+            ("confirmed", {"clip 0.1": 0.51, "clip 0.01": -0.51, "clip 0.001": -2, "penalised": 0.09}),
+            ("undecided", {"clip 0.1": 0.51, "clip 0.01": -0.51, "clip 0.001": -2, "penalised": -0.11}),
+            ("undecided", {"clip 0.1": 0.49, "clip 0.01": -0.51, "clip 0.001": -2, "penalised": 0.0}),
+            ("refuted", {"clip 0.1": 0.49, "clip 0.01": -0.49, "clip 0.001": 0, "penalised": 0.0}),
+        )
+    ],
+    "C40": [
+        (word, {"bound": 0.01, "largest weight, as printed": largest})
+        for word, largest in (("confirmed", 0.01), ("refuted", 0.0101))
+    ],
+    "C55": [
+        (word, {"median correlation": value})
+        for word, value in (("confirmed", 0.81), ("undecided", 0.8), ("undecided", 0.4), ("refuted", 0.39))
+    ],
     "C43": [
         (word, {"difference of the losses, slope 1": loss, "largest difference of the gradients, slope 1": gradient})
         for word, loss, gradient in (("confirmed", 9e-7, 9e-7), ("refuted", 2e-6, 0), ("refuted", 0, 2e-6))
@@ -154,7 +171,7 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005
 """The share of the training steps that the short form does: enough to go through all the code."""
-SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C44", "C63")
+SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C35", "C40", "C44", "C55", "C63")
 """Claims that train something: their short form says nothing of the verdict."""
 VERDICTS = {
     **dict.fromkeys(("C02", "C04", "C05", "C08", "C14", "C15", "C43"), "confirmed"),
