@@ -102,7 +102,8 @@ CLAIM = Claim(
     source=f"{sources.S1}, which has the value 1 and the gradient 0",
     method="Real points on an upright segment, fakes on the same segment moved sideways by 0.1 to 2. Our least squares "
     "loss with labels (-1, 1, 0) at the best discriminator of the segments, blurred by 0.005; beside it a network of "
-    "two layers of 64, trained with Adam for 10 to 1,000 steps.",
+    "two layers of 64, trained with Adam for 10 to 1,000 steps. A first trial took the best discriminator as a step, "
+    "whose gradient is no number at the step itself.",
     rule="Confirmed if at the best discriminator value is 1 and the gradient 0, within 1e-6, for every distance; "
     "otherwise refuted. What a trained network leaves is told beside it and does not count.",
     measure=_measure,

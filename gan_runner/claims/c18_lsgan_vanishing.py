@@ -37,7 +37,7 @@ def _say(numbers: Numbers) -> str:
 
 CLAIM = Claim(
     source=f"{sources.S3}, whose author guesses so and leaves the question open",
-    method=f"{METHOD}.",
+    method=METHOD,
     rule="It vanishes if, as the median over seeds, it falls by more than a factor of 100 from its peak to 4,000 "
     "steps. Confirmed if it does so with neither of the two labellings, refuted if with both.",
     measure=_measure,

@@ -36,7 +36,7 @@ def _say(numbers: Numbers) -> str:
 
 CLAIM = Claim(
     source=f"{sources.S2}; {sources.PRINCIPLED}, section 2",
-    method=f"{METHOD}.",
+    method=f"{METHOD} By the same rule that trial would have refuted the claim.",
     rule="Confirmed in kind if the median over seeds falls by a factor of 1,000 or more from its peak to 4,000 steps; "
     "refuted if by less than 10.",
     measure=_measure,

@@ -95,7 +95,8 @@ CLAIM = Claim(
     source=f"{sources.S2}; {sources.WGAN_GP}, section 3 and figure 1b",
     method="A critic of twelve ReLU layers (64 wide, where the paper has 512), He's start, Swiss roll against the same "
     "with N(0, 1) noise, 500 steps of 256: clipped with RMSProp at 5e-5, penalised by 10 with Adam at 1e-4. The norm "
-    "of the gradient of the critic's loss in each hidden layer's output; the growth is the slope of its logarithm.",
+    "of the gradient of the critic's loss in each hidden layer's output, in float64 (in float32, tried first, it "
+    "underflowed); the growth is the slope of its logarithm.",
     rule="Confirmed if the growth per layer is beyond +-0.5 with bounds 0.1, 0.01 and 0.001 and within +-0.1 with the "
     "penalty; refuted if it is within +-0.5 with all bounds.",
     measure=_measure,
