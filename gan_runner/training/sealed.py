@@ -14,8 +14,6 @@ import numpy as np
 from gan_runner.atomic import write_all
 
 BLOCK = 2**20
-READ_AT_ONCE = 2**25
-"""Long enough that the thread which reads seldom needs Python's lock, which the other one holds."""
 
 
 class SealedFile:
@@ -90,8 +88,8 @@ def hashed(path: Path) -> Callable[[], str]:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
+    digest, block = hashlib.sha256(), memoryview(bytearray(BLOCK))  # fresh memory for each block would take as long
     with path.open("rb", buffering=0) as file:
-        while block := file.read(READ_AT_ONCE):
-            digest.update(block)
+        while count := file.readinto(block):
+            digest.update(block[:count])
     return digest.hexdigest()
