@@ -51,7 +51,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_all(file: FileIO, data: bytes | memoryview) -> None:
     """Write all of ``data``: a disk that fills up takes a part of it, and raises OSError only at the next write."""
-    rest = memoryview(data)
+    rest = memoryview(data).cast("B")
     while rest:
         rest = rest[file.write(rest) :]
 

@@ -88,8 +88,5 @@ def hashed(path: Path) -> Callable[[], str]:
 
 
 def _sha256(path: Path) -> str:
-    digest, block = hashlib.sha256(), memoryview(bytearray(BLOCK))  # fresh memory for each block would take as long
     with path.open("rb", buffering=0) as file:
-        while count := file.readinto(block):
-            digest.update(block[:count])
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,7 +9,6 @@ import time
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
-from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_runner import atomic
+from gan_runner.atomic import write_all
 from gan_runner.data.encoded.base import Broken, Piece
 from gan_runner.data.preparing.begun import JOURNAL, LABELS_PART, SAMPLES_PART, Head, claim, line_of
 from gan_runner.data.preparing.decoding import Decoded, Sizes
@@ -64,8 +64,8 @@ class Growing:
     def append(self, pixels: NDArray[np.uint8], decoded: Decoded) -> None:
         """Add a piece, its pixels uint8 ``[n, C, S, S]``."""
         content, labels = pixels.reshape(-1).data, decoded.labels.data  # no copies: the cores are busy
-        _write(self._samples, content)
-        _write(self._labels, labels)
+        write_all(self._samples, content)
+        write_all(self._labels, labels)
         self._digest.update(content)
         line = {
             "piece": asdict(decoded.piece),
@@ -97,7 +97,7 @@ class Growing:
     def _sync(self, lines: bytes) -> None:
         for file in (self._samples, self._labels):
             os.fsync(file.fileno())
-        _write(self._journal, memoryview(lines))
+        write_all(self._journal, memoryview(lines))
         os.fsync(self._journal.fileno())
 
     def finish(self, manifest: dict[str, Any]) -> None:
@@ -145,7 +145,7 @@ class Growing:
             report("reading back", there, there)
         self._journal.truncate(kept)
         if not kept:
-            _write(self._journal, memoryview(head))
+            write_all(self._journal, memoryview(head))
         if self._samples.seek(0, os.SEEK_END) < HEADER:
             self._samples.truncate(0)
             self._samples.write(bytes(HEADER))
@@ -188,10 +188,3 @@ def tidy(folder: Path) -> None:
     with contextlib.suppress(OSError):  # a finished set may lie where nothing can be written
         for name in (LABELS_PART, JOURNAL):
             (folder / name).unlink(missing_ok=True)
-
-
-def _write(file: FileIO, data: memoryview) -> None:
-    """Write all of ``data``; a disk that fills up takes a part and then raises."""
-    data, done = data.cast("B"), 0
-    while done < len(data):
-        done += file.write(data[done:])
