@@ -250,7 +250,8 @@ def write_set(folder: Path, shape: tuple[int, ...], header: bytes) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # to be read, and counted, by the training
     labels = np.full(shape[0], -1, np.int32)
     np.save(folder / "labels.npy", labels)
-    manifest = {"format": 1, "name": "noise", "shape": shape, "count": shape[0], "classes": [], "skipped": 0}
+    told = {"classes": [], "skipped": 0, "broken": []}
+    manifest = {"format": 1, "name": "noise", "shape": shape, "count": shape[0], **told}
     digests = {"sha256": digest.hexdigest(), "labels_sha256": hashlib.sha256(labels.tobytes()).hexdigest()}
     (folder / "manifest.json").write_text(json.dumps(manifest | digests | {"recipe": {"size": shape[-1]}}))
 
