@@ -1,11 +1,15 @@
 """A checkpoint is one file with everything in it, written so that a crash at any moment leaves the one before whole."""
 
 import contextlib
+import hashlib
+import io
 import logging
 import os
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +17,7 @@ import torch
 
 from gan_runner.atomic import replacing, write_all
 from gan_runner.errors import UsageError
-from gan_runner.training.sealed import SealedFile, hashed
+from gan_runner.training.sealed import SealedFile
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
     The digest goes first: a crash between the two leaves a digest without its file, which nobody reads (a run never
     writes the same number twice). If a power cut costs the digest, the archive's own sums serve. Raises OSError if the
-    disk refuses or if what was written does not read back.
+    disk refuses.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
@@ -46,18 +50,20 @@ def load(path: Path) -> dict[str, Any]:
     target = path.resolve()  # last.pt and best.pt are links, and may be pointed elsewhere while we read
     recorded = _recorded_digest(target)
     try:
-        with target.open("rb"):
-            digest = hashed(target) if recorded else None
+        data = target.read_bytes()  # once: what is parsed is what is hashed
     except OSError as error:
         raise UsageError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
-    problem = _broken_archive(target, sums=recorded is None)
-    state: Any = None
-    if problem is None:
-        try:
-            state = torch.load(target, map_location="cpu", weights_only=True)
-        except Exception as error:  # torch raises many kinds for one cause
-            problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if digest is not None and digest() != recorded:
+    with ThreadPoolExecutor(1, thread_name_prefix="digest") as thread:
+        digest = thread.submit(hashlib.sha256, data) if recorded else None
+        time.sleep(1e-4)  # hashing has begun, and needs Python's lock no more; unpickling holds it for milliseconds
+        problem = _broken_archive(data, sums=recorded is None)
+        state: Any = None
+        if problem is None:
+            try:
+                state = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+            except Exception as error:  # torch raises many kinds for one cause
+                problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if digest is not None and digest.result().hexdigest() != recorded:
         problem = "its bytes do not match its digest"
     elif problem is None and not (
         isinstance(state, dict) and type(state.get("format")) is int and state["format"] == FORMAT
@@ -108,18 +114,18 @@ def _recorded_digest(target: Path) -> str | None:
     return words[0] if words else None
 
 
-def _broken_archive(target: Path, sums: bool) -> str | None:
+def _broken_archive(data: bytes, sums: bool) -> str | None:
     """Return why the archive may not be read, or None; with ``sums`` its own sums must be right, too.
 
     torch.save never compresses. So what is packed, or claims more than the file's own bytes, is refused unread: a few
     kilobytes of it can stand for any number of them.
     """
     try:
-        with zipfile.ZipFile(target) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if any(member.compress_type != zipfile.ZIP_STORED for member in members):
                 return "it is compressed"
-            if sum(member.file_size for member in members) > target.stat().st_size:
+            if sum(member.file_size for member in members) > len(data):
                 return "it claims to hold more than its bytes"
             broken = archive.testzip() if sums else None
     except Exception as error:  # one flipped bit makes zipfile raise any of a dozen kinds
