@@ -142,8 +142,7 @@ class Bare(ByHand):
     """The best loop for this net alone, on the networks of ``parts``: what composing and recording is held against.
 
     uint8 samples gathered by ``index_select``, fused Adam, a discriminator frozen in the generator's turn, nothing read
-    by the host, and the running average of the generator. Fakes are made as gan-train makes them: once without
-    gradients for the discriminator, then from the same latents for the generator.
+    by the host, and the running average of the generator. Fakes are made once, for both.
     """
 
     def __init__(self, net: Net, parts: Parts) -> None:
@@ -171,9 +170,8 @@ class Bare(ByHand):
         self.discriminator.requires_grad_(True)
         self.adam_d.zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):
-            with torch.no_grad():
-                fake = self.generator(latent)
-            real_scores, fake_scores = self.discriminator(real), self.discriminator(fake)
+            fake = self.generator(latent)
+            real_scores, fake_scores = self.discriminator(real), self.discriminator(fake.detach())
         loss = self.term(real_scores.float(), True) + self.term(fake_scores.float(), False)
         loss.backward()  # type: ignore[no-untyped-call]
         self.adam_d.step()
@@ -181,7 +179,7 @@ class Bare(ByHand):
         self.discriminator.requires_grad_(False)
         self.adam_g.zero_grad(set_to_none=True)
         with autocast(self.device, self.precision):
-            scores = self.discriminator(self.generator(latent))
+            scores = self.discriminator(fake)
         self.term(scores.float(), True).backward()  # type: ignore[no-untyped-call]
         self.adam_g.step()
         with torch.no_grad():

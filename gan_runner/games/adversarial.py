@@ -1,5 +1,6 @@
 """One generator against one discriminator: the game of GAN (arXiv 1406.2661) and nearly all its descendants."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -76,6 +77,14 @@ class Adversarial(LatentGame):
     def lazy(self) -> dict[str, dict[str, int]]:
         """Of each player, the terms that it does not pay in every turn, and how many turns there are to each."""
         return {name: self.regularization.lazy(player.side) for name, player in self.players.items()}
+
+    def prepare(self, draw: Draw) -> Draw:
+        """Return ``draw`` with its fake samples, for turns between which the generator does not move.
+
+        They are what each turn would make for itself, unless the generator has dropout; and batch norm takes its
+        running statistics, spectral norm its step of the power iteration, once instead of twice.
+        """
+        return dataclasses.replace(draw, fake=self._fake(draw))
 
     def play(self, player: str, draw: Draw, due: frozenset[str] = NO_TERMS) -> Outcome:
         """Return the terms of ``player`` on ``draw``: its adversarial one and those of its regularizers."""
@@ -165,9 +174,9 @@ class Adversarial(LatentGame):
 
     def _samples(self, draw: Draw, for_generator: bool = False) -> tuple[Critic, Tensor, Tensor]:
         with torch.set_grad_enabled(for_generator):
-            fake = self._fake(draw)
+            fake = self._fake(draw) if draw.fake is None else draw.fake
         critic = Critic(self.networks["discriminator"], draw.batch.labels)
-        return critic, self._seen(draw.batch.real), self._seen(fake)
+        return critic, self._seen(draw.batch.real), self._seen(fake if for_generator else fake.detach())
 
     def _penalties(
         self, critic: Critic, turn: Turn, due: frozenset[str]

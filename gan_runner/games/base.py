@@ -22,10 +22,14 @@ class Player:
 
 @dataclass(frozen=True)
 class Draw:
-    """A batch and the latents that go with it: all that one round's turns are played on."""
+    """A batch and the latents that go with it: all that one round's turns are played on.
+
+    ``fake`` is what the generator makes of them, differentiable in its weights, where it was made for several turns.
+    """
 
     batch: Batch
     latent: Tensor
+    fake: Tensor | None = None
 
 
 class Game(ABC):
@@ -47,6 +51,10 @@ class Game(ABC):
     @abstractmethod
     def draw(self, batch: Batch) -> Draw:
         """Return ``batch`` with the random numbers of this round, taken from torch's global generator."""
+
+    def prepare(self, draw: Draw) -> Draw:
+        """Return ``draw`` with what its turns have in common made once; by default they have nothing in common."""
+        return draw
 
     @abstractmethod
     def play(self, player: str, draw: Draw, due: frozenset[str] = NO_TERMS) -> Outcome:

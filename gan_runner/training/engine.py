@@ -20,10 +20,11 @@ Play = Callable[[str, Draw, frozenset[str]], Outcome]
 
 
 class Round(NamedTuple):
-    """Players that play on one draw, and whether it is a new one or that of the round before."""
+    """Players that play on one draw, whether it is a new one or that of the round before, and if both sides see it."""
 
     players: tuple[str, ...]
-    fresh: bool
+    fresh: bool = True
+    shared: bool = False
 
 
 class Engine:
@@ -31,7 +32,7 @@ class Engine:
 
     A step is ``d_steps`` rounds of the discriminator's players and then ``g_steps`` of the generator's, each round on
     a batch and latents of its own (but see ``latents``); in simultaneous order it is one round in which all move from
-    the same weights.
+    the same weights. Where both sides play on the same latents, the fake samples are made once for both.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Engine:
         self.optimizers = dict(optimizers)
         self.precision = precision
         self.simultaneous = settings.order == "simultaneous"
-        self.rounds = [Round(tuple(game.players), True)] if self.simultaneous else _rounds(game, settings)
-        self.batches_per_step = sum(fresh for _, fresh in self.rounds)
+        self.rounds = [Round(tuple(game.players), shared=True)] if self.simultaneous else _rounds(game, settings)
+        self.batches_per_step = sum(turns.fresh for turns in self.rounds)
         self.turns = dict.fromkeys(game.players, 0)
         """How often each player has played: what is paid only every so often goes by it."""
         self._play = play or game.play
+        # A compiled turn is compiled whole, and one passed over must not have moved the generator's batch norm.
+        self._shares = play is None and settings.on_nonfinite != "skip"
         self._lazy = game.lazy
         self._weights = {
             name: [weight for network in player.networks for weight in game.networks[network].parameters()]
@@ -69,9 +72,9 @@ class Engine:
         scalars: dict[str, Tensor] = {}
         terms: dict[str, dict[str, Tensor]] = {}
         draw: Draw | None = None
-        for names, fresh in self.rounds:
+        for names, fresh, shared in self.rounds:
             if fresh or draw is None:
-                draw = self.game.draw(stream.next())
+                draw = self._draw(stream, shared)
             terms |= {self.game.players[name].side: {} for name in names}
             totals: dict[str, Tensor] = {}
             for name in names:
@@ -97,6 +100,13 @@ class Engine:
         """Return each side's learning rate."""
         players = self.game.players
         return {players[name].side: float(it.param_groups[0]["lr"]) for name, it in self.optimizers.items()}
+
+    def _draw(self, stream: Stream, shared: bool) -> Draw:
+        draw = self.game.draw(stream.next())
+        if not (shared and self._shares):
+            return draw
+        with autocast(self.device, self.precision):
+            return self.game.prepare(draw)
 
     def _differentiate(self, name: str, draw: Draw) -> tuple[Outcome, Tensor]:
         """Return the outcome of the player's turn and its total, whose gradients the weights have by then."""
@@ -134,9 +144,11 @@ def _rounds(game: Game, settings: TrainerSettings) -> list[Round]:
         tuple(name for name, player in game.players.items() if player.side == side)
         for side in ("discriminator", "generator")
     )
-    rounds = [Round(discriminators, True)] * settings.d_steps if discriminators else []
-    first = Round(generators, settings.latents == "fresh" or not rounds)
-    return [*rounds, first, *[Round(generators, True)] * (settings.g_steps - 1)]
+    if not discriminators:
+        return [Round(generators)] * settings.g_steps
+    shared = settings.latents == "shared"
+    rounds = [Round(discriminators)] * (settings.d_steps - 1) + [Round(discriminators, shared=shared)]
+    return [*rounds, Round(generators, fresh=not shared), *[Round(generators)] * (settings.g_steps - 1)]
 
 
 def _losses(terms: dict[str, dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -23,6 +23,7 @@ class Guard:
 
     With ``skip`` a turn with a number that is not finite is passed over: weights, optimizer and the networks' buffers
     stay as they were before it; ten in a row are a NotFiniteError. With ``stop`` and ``rollback`` the first one is.
+    So that they can stay, `Engine` lets each turn make its own fakes under ``skip``, also where turns share latents.
 
     A CPU is asked at once. A GPU would have to be waited for, so there (``deferred``) the host hears of it in `told`,
     where it reads the scalars anyway, and the optimizer on the device, the way a gradient scaler tells it: the fused

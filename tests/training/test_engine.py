@@ -90,6 +90,35 @@ def test_other_players_weights_get_no_gradient(compose_config: Any) -> None:
     assert all(weight.grad is not None for weight in parts.game.networks["generator"].parameters())
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("trainer.d_steps=3", "trainer.g_steps=2"),
+        ("trainer.order=simultaneous",),
+        ("trainer.d_update=separate",),
+        ("reg=[gp,r1]", "game.instance_noise=0.1"),
+        ("arch.conditional=true",),
+        ("precision=bf16",),
+    ],
+    ids=" ".join,
+)
+def test_fakes_made_once_for_both_sides_move_the_weights_as_those_made_twice(
+    compose_config: Any, words: tuple[str, ...]
+) -> None:
+    weights, batches = [], []
+    for policy in ("stop", "skip"):  # under skip every turn makes its own
+        parts = build(compose_config(*TINY, "trainer.latents=shared", f"trainer.on_nonfinite={policy}", *words))
+        for _ in range(3):
+            parts.engine.step(parts.stream)
+        weights.append(snapshot(parts))
+        norm = next(it for it in parts.game.networks["generator"].modules() if isinstance(it, nn.BatchNorm2d))
+        batches.append(int(norm.num_batches_tracked))
+    assert all(torch.equal(one, other) for one, other in zip(*(it.values() for it in weights), strict=True))
+    turns = sum(len(turns.players) for turns in parts.engine.rounds)
+    assert batches == [3 * parts.engine.batches_per_step, 3 * turns]
+
+
 @pytest.mark.parametrize("latents", ["fresh", "shared"])
 @pytest.mark.parametrize(("d_steps", "g_steps"), [(1, 1), (5, 1), (2, 3)])
 def test_every_round_draws_a_batch_of_its_own_unless_shared(

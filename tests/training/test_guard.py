@@ -79,7 +79,7 @@ def test_a_skipped_turn_leaves_all_as_it_was(
 def test_a_guard_with_nothing_to_do_changes_no_bit(compose_config: Any, deferred: bool) -> None:
     weights = []
     for policy in ("stop", "skip"):
-        parts = build(compose_config(*TINY, f"trainer.on_nonfinite={policy}"))
+        parts = build(compose_config(*TINY, "trainer.latents=fresh", f"trainer.on_nonfinite={policy}"))
         parts.engine.guard.deferred = deferred and policy == "skip"
         for _ in range(4):
             parts.engine.step(parts.stream)
