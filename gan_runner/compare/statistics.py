@@ -65,3 +65,14 @@ def welch(first: Sequence[float], second: Sequence[float]) -> tuple[float, float
     freedom = 1 / sum(share**2 / (len(sample) - 1) for share, sample in zip(shares, (first, second), strict=True))
     half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(sum(squares))
     return difference - half, difference + half
+
+
+def sign_test(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return the two-sided p of the sign test for pairs: as many pairs should rise as fall. Equal pairs do not count.
+
+    min(1, 2 sum_{k <= m} C(n, k) / 2^n), m the smaller count of the n pairs that differ.
+    """
+    differences = [b - a for a, b in zip(first, second, strict=True) if a != b]
+    count = len(differences)
+    fewer = min(sum(difference > 0 for difference in differences), sum(difference < 0 for difference in differences))
+    return float(min(1.0, 2 * sum(math.comb(count, k) for k in range(fewer + 1)) / 2**count))

@@ -57,6 +57,15 @@ def power(linear: int, gaussian: int) -> dict[str, int]:
     return {"trials": 100, "told apart, linear kernel": linear, "told apart, Gaussian kernel": gaussian}
 
 
+def collapse(collapsed: int, first: float, learned: int) -> dict[str, float]:
+    return {
+        "seeds": 10,
+        "collapsed, GAN, non-saturating": collapsed,
+        "median first step with fewer than 7 modes, GAN, non-saturating": first,
+        "learned all, LSGAN (0, 1, 1)": learned,
+    }
+
+
 CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C01": [
         ("confirmed", errors("largest error", 0.019, 0.019)),
@@ -127,6 +136,17 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C19": [
         (word, {"fall from peak to end": fall})
         for word, fall in (("confirmed", 1000), ("undecided", 999), ("undecided", 10), ("refuted", 9.9))
+    ],
+    "C21": [
+        ("confirmed", collapse(8, 10_000, 8)),
+        ("undecided", collapse(8, 20_001, 8)),
+        ("undecided", collapse(7, 15_000, 6)),
+        ("refuted", collapse(10, 15_000, 5)),
+        ("refuted", collapse(5, 15_000, 10)),
+    ],
+    "C22": [
+        (word, {"seeds": 10, "seeds in which (-1, 1, 0) is nearer": nearer, "sign test, p": p})
+        for word, nearer, p in (("confirmed", 9, 0.02), ("undecided", 8, 0.11), ("refuted", 1, 0.02))
     ],
     "C31": [
         (word, counts(agree, 5, "seeds that agree"))

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_ind
 
-from gan_runner.compare.statistics import Estimate, estimate, welch, wilson
+from gan_runner.compare.statistics import Estimate, estimate, sign_test, welch, wilson
 
 
 def test_mean_and_standard_error_by_hand() -> None:
@@ -74,3 +74,14 @@ def test_welch_is_scipys(first: list[float], second: list[float]) -> None:
 
 def test_welch_of_seeds_that_do_not_vary_is_the_difference() -> None:
     assert welch([1.0, 1.0], [3.0, 3.0]) == (2.0, 2.0)
+
+
+@given(st.lists(st.integers(-2, 2), max_size=12))
+def test_the_sign_test_is_scipys_on_the_pairs_that_differ(differences: list[int]) -> None:
+    p = sign_test([0.0] * len(differences), [float(difference) for difference in differences])
+    rises, count = sum(it > 0 for it in differences), sum(it != 0 for it in differences)
+    assert p == pytest.approx(binomtest(rises, count).pvalue if count else 1.0)
+
+
+def test_ten_pairs_of_which_nine_rise() -> None:
+    assert sign_test([0.0] * 10, [1.0] * 9 + [-1.0]) == pytest.approx(2 * (1 + 10) / 1024)  # by hand: k = 0 and 1
