@@ -122,8 +122,8 @@ CLAIM = Claim(
     "5,000 steps 2,500 points are counted: a mode is occupied with more than 1 % of them, a point is near within 3 sd.",
     rule="Confirmed if with the non-saturating loss at most 2 modes are occupied at the end in 80 % of seeds or more, "
     "the median first count below 7 (40,000 for a seed without one) being between steps 10,000 and 20,000, and least "
-    "squares with labels (0, 1, 1) occupy all 8 with more than half of the points near in 80 % or more; refuted if either share is 50 % or less. "
-    "The minimax loss and labels (-1, 1, 0) are told beside it.",
+    "squares with labels (0, 1, 1) occupy all 8 with more than half of the points near in 80 % or more; refuted if "
+    "either share is 50 % or less. The minimax loss and labels (-1, 1, 0) are told beside it.",
     measure=_measure,
     decide=_decide,
     key=_key,
