@@ -76,3 +76,18 @@ def sign_test(first: Sequence[float], second: Sequence[float]) -> float:
     count = len(differences)
     fewer = min(sum(difference > 0 for difference in differences), sum(difference < 0 for difference in differences))
     return float(min(1.0, 2 * sum(math.comb(count, k) for k in range(fewer + 1)) / 2**count))
+
+
+def fisher(first: int, of_first: int, second: int, of_second: int) -> float:
+    """Return the two-sided p of Fisher's exact test for ``first`` of ``of_first`` against ``second`` of ``of_second``.
+
+    The sum of the hypergeometric probabilities, given the margins, of all tables no likelier than this one.
+    """
+    both, all_of = first + second, of_first + of_second
+
+    def ways(count: int) -> int:
+        return math.comb(of_first, count) * math.comb(of_second, both - count)
+
+    possible = range(max(0, both - of_second), min(both, of_first) + 1)
+    unlikely = sum(ways(count) for count in possible if ways(count) <= ways(first))
+    return float(unlikely / math.comb(all_of, both))

@@ -4,9 +4,9 @@ import statistics
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, ttest_ind
+from scipy.stats import binomtest, fisher_exact, ttest_ind
 
-from gan_runner.compare.statistics import Estimate, estimate, sign_test, welch, wilson
+from gan_runner.compare.statistics import Estimate, estimate, fisher, sign_test, welch, wilson
 
 
 def test_mean_and_standard_error_by_hand() -> None:
@@ -85,3 +85,14 @@ def test_the_sign_test_is_scipys_on_the_pairs_that_differ(differences: list[int]
 
 def test_ten_pairs_of_which_nine_rise() -> None:
     assert sign_test([0.0] * 10, [1.0] * 9 + [-1.0]) == pytest.approx(2 * (1 + 10) / 1024)  # by hand: k = 0 and 1
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.data())
+def test_fishers_test_is_scipys(of_first: int, of_second: int, data: st.DataObject) -> None:
+    first, second = data.draw(st.integers(0, of_first)), data.draw(st.integers(0, of_second))
+    table = [[first, of_first - first], [second, of_second - second]]
+    assert fisher(first, of_first, second, of_second) == pytest.approx(fisher_exact(table).pvalue)
+
+
+def test_five_of_five_against_none() -> None:
+    assert fisher(5, 5, 0, 5) == pytest.approx(2 / 252)  # by hand: two of the C(10, 5) ways to choose five

@@ -1,0 +1,92 @@
+"""The grid of stability tests that two posts print: where batch norm is, which optimizer, which loss."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from matplotlib.axes import Axes
+
+from gan_runner.claims.chart import dots
+from gan_runner.claims.claim import Bench, Numbers
+from gan_runner.compare.runs import Run
+from gan_runner.compare.statistics import wilson
+
+STEPS = 1500
+NORMS = {
+    "in both": (),
+    "not in G": ("arch.generator.norm=none",),
+    "nowhere": ("arch.generator.norm=none", "arch.discriminator.norm=none"),
+}
+OPTIMIZERS = {"Adam": (), "RMSProp": ("optim=rmsprop",)}
+LOSSES = {"GAN": (), "LSGAN": ("loss=lsgan",)}
+CLASSES = 10
+METHOD = (
+    "MNIST at 28 pixels, a DCGAN of width 16 instead of 112-pixel rooms with eight times the width, learning rate "
+    "2e-4, batches of 64, 1,500 steps. A run learns if its 2,000 samples have all ten classes and their FID on the "
+    "features of a digit classifier is at most twice the median of the cell with batch norm in both nets, Adam and the "
+    "non-saturating loss."
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the grid; ``rate`` is the learning rate."""
+
+    norm: str
+    optimizer: str
+    loss: str
+    rate: float = 2e-4
+
+    def __str__(self) -> str:
+        """Return e.g. ``LSGAN, RMSProp, norm not in G``."""
+        rate = "" if self.rate == 2e-4 else f" at {self.rate:g}"
+        return f"{self.loss}, {self.optimizer}{rate}, norm {self.norm}"
+
+
+REFERENCE = Cell("in both", "Adam", "GAN")
+
+
+def measure(bench: Bench, cells: list[Cell]) -> Numbers:
+    """Return of each of ``cells`` how many seeds learn and the distances at their ends, and what learning is here."""
+    limit = 2.0 * median(_distance(run) for run in _runs(bench, REFERENCE))
+    numbers: Numbers = {"seeds": bench.seeds, "FID of a run that learns, at most": limit}
+    for cell in cells:
+        runs = _runs(bench, cell)
+        learned = [run.final.get("classes") == CLASSES and _distance(run) <= limit for run in runs]
+        numbers |= {
+            f"seeds that learn, {cell}": sum(learned),
+            f"median FID, {cell}": median(map(_distance, runs)),
+            f"classes at the end, {cell}": [run.final.get("classes", 0.0) for run in runs],
+            f"FID at the end, {cell}": [_distance(run) for run in runs],
+        }
+    return numbers
+
+
+def rate(numbers: Numbers, cell: Cell) -> str:
+    """Return e.g. ``7 of 10 (40% to 89%)``: the seeds that learn, with the 95 % interval of their share."""
+    learned, seeds = numbers[f"seeds that learn, {cell}"], numbers["seeds"]
+    low, high = wilson(learned, seeds)
+    return f"{learned} of {seeds} ({low:.0%} to {high:.0%})"
+
+
+def strips(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
+    """Draw the distance that every seed ended at, a row a cell, and the limit of a run that learns."""
+    for place, cell in enumerate(cells):
+        values = numbers[f"FID at the end, {cell}"]
+        axes.plot(values, [place] * len(values), **dots(place, alpha=0.7))
+    axes.axvline(numbers["FID of a run that learns, at most"], color="#777777", linestyle=":", linewidth=1.5)
+    axes.set_yticks(range(len(cells)), [str(cell).replace(", norm", ",\nnorm") for cell in cells])
+    axes.set(
+        xscale="log", xlabel="FID on a digit classifier's features (dotted: learns)", ylim=(len(cells) - 0.5, -0.5)
+    )
+
+
+def _runs(bench: Bench, cell: Cell) -> list[Run]:
+    words = [*NORMS[cell.norm], *OPTIMIZERS[cell.optimizer], *LOSSES[cell.loss]]
+    # One learning rate for all cells: a loss brings the optimizer of its paper with it.
+    chosen = [] if cell.optimizer == "RMSProp" else ["optim=adam"]
+    return bench.sweep("stability_digits", [*words, *chosen, f"optim.lr={cell.rate:g}", "logger=none"], STEPS)
+
+
+def _distance(run: Run) -> float:
+    """Return the run's last FID; a run that diverged is far from everything."""
+    return 1e4 if run.failed else run.final.get("fid", 1e4)
