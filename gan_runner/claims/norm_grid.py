@@ -17,7 +17,11 @@ NORMS = {
     "nowhere": ("arch.generator.norm=none", "arch.discriminator.norm=none"),
 }
 OPTIMIZERS = {"Adam": (), "RMSProp": ("optim=rmsprop",)}
-LOSSES = {"GAN": (), "LSGAN": ("loss=lsgan",)}
+LOSSES = {
+    "GAN": (),
+    "LSGAN": ("loss=lsgan",),
+    "LSGAN (-1, 1, 0)": ("loss=lsgan", "loss.a=-1.0", "loss.b=1.0", "loss.c=0.0"),
+}
 CLASSES = 10
 METHOD = (
     "MNIST at 28 pixels, a DCGAN of width 16 instead of 112-pixel rooms with eight times the width, learning rate "
@@ -29,17 +33,27 @@ METHOD = (
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the grid; ``rate`` is the learning rate."""
+    """One cell; ``rate`` is the learning rate, ``separate`` that D has an optimizer for each of its terms."""
 
     norm: str
     optimizer: str
     loss: str
     rate: float = 2e-4
+    separate: bool = False
 
     def __str__(self) -> str:
         """Return e.g. ``LSGAN, RMSProp, norm not in G``."""
         rate = "" if self.rate == 2e-4 else f" at {self.rate:g}"
-        return f"{self.loss}, {self.optimizer}{rate}, norm {self.norm}"
+        who = f"two {self.optimizer}s" if self.separate else self.optimizer
+        return f"{self.loss}, {who}{rate}, norm {self.norm}"
+
+    @property
+    def words(self) -> list[str]:
+        """What gan-train is told; a loss would bring the optimizer of its paper with it."""
+        chosen = [] if self.optimizer == "RMSProp" else ["optim=adam"]
+        update = ["trainer.d_update=separate"] if self.separate else []
+        parts = (NORMS[self.norm], OPTIMIZERS[self.optimizer], LOSSES[self.loss])
+        return [*(word for part in parts for word in part), *chosen, *update, f"optim.lr={self.rate:g}", "logger=none"]
 
 
 REFERENCE = Cell("in both", "Adam", "GAN")
@@ -81,10 +95,7 @@ def strips(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
 
 
 def _runs(bench: Bench, cell: Cell) -> list[Run]:
-    words = [*NORMS[cell.norm], *OPTIMIZERS[cell.optimizer], *LOSSES[cell.loss]]
-    # One learning rate for all cells: a loss brings the optimizer of its paper with it.
-    chosen = [] if cell.optimizer == "RMSProp" else ["optim=adam"]
-    return bench.sweep("stability_digits", [*words, *chosen, f"optim.lr={cell.rate:g}", "logger=none"], STEPS)
+    return bench.sweep("stability_digits", cell.words, STEPS)
 
 
 def _distance(run: Run) -> float:

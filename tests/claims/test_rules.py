@@ -194,6 +194,23 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {"runs that learn, RMSProp": stable, "runs that learn, Adam": other, "p by Fisher": p})
         for word, stable, other, p in (("confirmed", 20, 9, 0.01), ("undecided", 12, 9, 0.6), ("refuted", 9, 20, 0.01))
     ],
+    "C28": [
+        (
+            word,
+            {
+                "seeds": 5,
+                "seeds that learn with some set of labels, one Adam": most,
+                "seeds that learn with every set of labels, one Adam": least,
+                "seeds that learn with every set of labels, two Adams": two,
+            },
+        )
+        for word, most, least, two in (
+            ("confirmed", 1, 0, 4),
+            ("undecided", 1, 0, 3),
+            ("undecided", 5, 3, 5),
+            ("refuted", 5, 4, 5),
+        )
+    ],
     "C31": [
         (word, counts(agree, 5, "seeds that agree"))
         for word, agree in (("confirmed", 4), ("undecided", 3), ("refuted", 2))
