@@ -1,5 +1,6 @@
 """No update whose loss or gradient is not a finite number is applied."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -49,17 +50,18 @@ class Guard:
 
         ``total`` is what the player minimises, ``gradients`` are those of its weights. Raises NotFiniteError.
         """
-        finite = _sum(total, gradients).isfinite()
+        summed = _sum(total, gradients)
         listens = getattr(optimizer, "_step_supports_amp_scaling", False)
         if self.deferred and (listens or self.policy != "skip"):
+            finite = summed.isfinite()
             if listens:
                 optimizer.found_inf = (~finite).float()  # type: ignore[attr-defined]
             self._count(player, finite)
             return True
-        if finite:
+        if math.isfinite(summed.item()):
             self._in_a_row[player].zero_()
             return True
-        self._count(player, finite)
+        self._count(player, torch.zeros_like(summed, dtype=torch.bool))
         if self.policy != "skip":
             raise NotFiniteError(f"the {'gradient' if total.isfinite() else 'loss'} of the {player}")
         if self._in_a_row[player] >= IN_A_ROW:
