@@ -228,6 +228,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {"bound": 0.01, "largest weight, as printed": largest})
         for word, largest in (("confirmed", 0.01), ("refuted", 0.0101))
     ],
+    "C50": [
+        (word, {"seeds": 5, "seeds above 0.5, as posted": above})
+        for word, above in (("confirmed", 4), ("undecided", 3), ("undecided", 2), ("refuted", 1))
+    ],
     "C55": [
         (word, {"median correlation": value})
         for word, value in (("confirmed", 0.81), ("undecided", 0.8), ("undecided", 0.4), ("refuted", 0.39))
