@@ -68,9 +68,9 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
 
 CLAIM = Claim(
     source=sources.S4,
-    method="The post's program (recipe matlab_mnist: 1,500 rounds of 20 steps of D and 10 of G), and the same without the "
-    "dropout of pixels. Every tenth round the error of D is noted; its oscillation is standard deviation over mean in "
-    "the last 500 rounds.",
+    method="The post's program (recipe matlab_mnist: 1,500 rounds of 20 steps of D and 10 of G), and the same without "
+    "the dropout of pixels. Every tenth round the error of D is noted; its oscillation is standard deviation over mean "
+    "in the last 500 rounds.",
     rule="Confirmed if the oscillation of the program as posted is above 0.5 in 80 % of the seeds or more, refuted if "
     "in 20 % or fewer.",
     measure=_measure,
