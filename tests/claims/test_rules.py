@@ -49,6 +49,13 @@ def flat(most: int) -> dict[str, Any]:
     return {"ends where it is flat, D": 1, "ends where it is flat, G": most, "scores": [0.0]}
 
 
+def beside(added: float, error: float) -> dict[str, float]:
+    return {
+        "largest term beside the means, WGAN": added,
+        "largest relative error of 10 E(|grad f| - 1)^2, WGAN-GP": error,
+    }
+
+
 def radii(gan: float, wgan: float, penalised: float) -> dict[str, float]:
     return {"end / start, GAN": gan, "end / start, WGAN": wgan, "end / start, GAN + R1": penalised}
 
@@ -146,6 +153,11 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C15": [
         (word, {"largest relative error, linear kernel": error})
         for word, error in (("confirmed", 9e-7), ("refuted", 2e-6))
+    ],
+    "C16": [
+        ("confirmed", beside(2e-6, 0.0)),
+        ("refuted", beside(0.0, 9e-4)),
+        ("undecided", beside(0.0, 2e-3)),
     ],
     "C17": [("confirmed", flat(2)), ("refuted", flat(1))],
     "C18": [
@@ -262,7 +274,7 @@ SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C
 """Claims that train something: their short form says nothing of the verdict."""
 VERDICTS = {
     **dict.fromkeys(("C02", "C04", "C05", "C08", "C14", "C15", "C43"), "confirmed"),
-    **dict.fromkeys(("C17", "C53"), "refuted"),
+    **dict.fromkeys(("C16", "C17", "C53"), "refuted"),
 }
 """Of the exact claims, which need no training."""
 
