@@ -62,7 +62,7 @@ def _objective(game: Adversarial, draw: Draw, seed: int) -> tuple[float, float]:
     torch.manual_seed(seed)
     outcome = game.play("discriminator", draw)
     gap = outcome.stats["score/fake"] - outcome.stats["score/real"]
-    return float(sum(term.detach() for term in outcome.terms.values())), float(gap)
+    return float(sum(term.detach() for term in outcome.terms.values())), float(gap.detach())
 
 
 def _slopes(game: Adversarial, draw: Draw, seed: int) -> Tensor:
@@ -109,7 +109,7 @@ def _say(numbers: Numbers) -> str:
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for place, (name, values) in enumerate(numbers["objectives"].items()):
         axes.plot(numbers["slopes"], values, label=name, **look(place))
-    axes.set(xlabel="mean slope of the critic, stretched", ylabel="what the critic minimises")
+    axes.set(xlabel="mean slope of a critic that is stretched", ylabel="what the critic minimises")
     axes.legend()
 
 

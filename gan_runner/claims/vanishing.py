@@ -1,5 +1,7 @@
-"""How much gradient is left for a frozen generator while its discriminator gets better: what C18 and C19 share."""
+"""How much gradient is left for a frozen generator while its discriminator gets better: what C18, C19 and C20 share."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 import torch
@@ -50,36 +52,62 @@ def moments(share: float) -> list[int]:
     return sorted({max(1, round(share * step)) for step in AT})
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """Generators that learn no more, a seed each, and the data that discriminators learn to tell them from."""
+
+    generators: Crowd
+    points: Tensor
+
+    @property
+    def seeds(self) -> int:
+        """How many there are."""
+        return len(self.generators.parameters()[0])
+
+    def real(self) -> Tensor:
+        """Return a batch of pictures ``[S, B, PIXELS]``."""
+        return self.points[torch.randint(len(self.points), (self.seeds, BATCH))]
+
+    def latent(self, count: int = BATCH) -> Tensor:
+        """Return ``count`` latents of each ``[S, count, LATENT]``."""
+        return torch.randn(self.seeds, count, LATENT)
+
+    def facing(self, kind: str, loss: Loss, share: float) -> Iterator[Crowd]:
+        """Yield new discriminators, trained further each time, at each of the `moments`."""
+        discriminators = crowd(lambda: Discriminator((PIXELS,), [64, 64]), self.seeds)
+        optimizer = adam(discriminators, 1e-3)
+        steps = moments(share)
+        for step in range(1, steps[-1] + 1):
+            with torch.no_grad():
+                fake = self.generators(self.latent())
+            _improve(kind, loss, discriminators, optimizer, self.real(), fake)
+            if step in steps:
+                yield discriminators
+
+
+def frozen(seeds: int, share: float) -> Frozen:
+    """Return generators after ``share`` of their 300 steps."""
+    pictures = load(size=8, limit=10_000).samples
+    assert isinstance(pictures, Tensor)
+    generators = crowd(lambda: Generator(LATENT, (PIXELS,), [64, 64]), seeds)
+    made = Frozen(generators, pictures.flatten(1) / 127.5 - 1)
+    first = crowd(lambda: Discriminator((PIXELS,), [64, 64]), seeds)
+    play = Play(NonSaturating(), made.real, made.latent, (adam(first, 1e-3), adam(generators, 1e-3)))
+    train(generators, first, play, max(1, round(share * BEFORE)), lambda step: None)
+    return made
+
+
 @cache
 def norms(seeds: int, share: float) -> dict[str, list[list[float]]]:
     """Return by loss each seed's gradient norms at ``share`` of the steps `AT`."""
-    pictures = load(size=8, limit=10_000).samples
-    assert isinstance(pictures, Tensor)
-    points = pictures.flatten(1) / 127.5 - 1
-
-    def real() -> Tensor:
-        return points[torch.randint(len(points), (seeds, BATCH))]
-
-    def latent(count: int = BATCH) -> Tensor:
-        return torch.randn(seeds, count, LATENT)
-
-    generators = crowd(lambda: Generator(LATENT, (PIXELS,), [64, 64]), seeds)
-    first = crowd(lambda: Discriminator((PIXELS,), [64, 64]), seeds)
-    play = Play(NonSaturating(), real, latent, (adam(first, 1e-3), adam(generators, 1e-3)))
-    train(generators, first, play, max(1, round(share * BEFORE)), lambda step: None)
-    steps = moments(share)
+    made = frozen(seeds, share)
     found: dict[str, list[list[float]]] = {}
     for name, losses in KINDS.items():
-        discriminators = crowd(lambda: Discriminator((PIXELS,), [64, 64]), seeds)
-        optimizer = adam(discriminators, 1e-3)
         kept: dict[str, list[list[float]]] = {_name(name, loss): [] for loss in losses}
-        for step in range(1, steps[-1] + 1):
-            with torch.no_grad():
-                fake = generators(latent())
-            _improve(name, losses[0], discriminators, optimizer, real(), fake)
-            if step in steps:
-                for loss in losses:
-                    kept[_name(name, loss)].append(_norm(loss, generators, discriminators, latent(512)))
+        for discriminators in made.facing(name, losses[0], share):
+            for loss in losses:
+                slopes = gradients(loss, made.generators, discriminators, made.latent(512))
+                kept[_name(name, loss)].append(slopes.norm(dim=1).tolist())
         found |= {loss: [list(row) for row in zip(*rows, strict=True)] for loss, rows in kept.items()}
     return found
 
@@ -126,10 +154,9 @@ def _improve(
         Clip(0.1).constrain(nn.ParameterList(networks.parameters()))
 
 
-def _norm(loss: Loss, generators: Crowd, discriminators: Crowd, latents: Tensor) -> list[float]:
-    """Return of each seed the norm of the gradient of the generator's loss in the generator's weights."""
+def gradients(loss: Loss, generators: Crowd, discriminators: Crowd, latents: Tensor) -> Tensor:
+    """Return of each seed the gradient ``[S, weights]`` of the generator's loss in the generator's weights."""
     scores = discriminators(generators(latents))
     value = torch.vmap(lambda row: loss.generator(None, row))(scores).sum()
-    gradients = torch.autograd.grad(value, generators.parameters())
-    norms: list[float] = torch.cat([gradient.flatten(1) for gradient in gradients], dim=1).norm(dim=1).tolist()
-    return norms
+    slopes = torch.autograd.grad(value, generators.parameters())
+    return torch.cat([slope.flatten(1) for slope in slopes], dim=1)

@@ -222,6 +222,9 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
             ("undecided", 5, 3, 5),
             ("refuted", 5, 4, 5),
         )
+    "C20": [
+        (word, {"late / early variance": growth})
+        for word, growth in (("confirmed", 10.1), ("undecided", 9.9), ("undecided", 2), ("refuted", 1.9))
     ],
     "C31": [
         (word, counts(agree, 5, "seeds that agree"))
@@ -270,7 +273,7 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005
 """The share of the training steps that the short form does: enough to go through all the code."""
-SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C35", "C40", "C44", "C55", "C63")
+SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C20", "C35", "C40", "C44", "C55", "C63")
 """Claims that train something: their short form says nothing of the verdict."""
 VERDICTS = {
     **dict.fromkeys(("C02", "C04", "C05", "C08", "C14", "C15", "C43"), "confirmed"),
