@@ -60,9 +60,9 @@ def _key(numbers: Numbers) -> str:
 def _say(numbers: Numbers) -> str:
     return (
         f"From 10 to 4,000 steps of the discriminator the {_key(numbers)}, median of {numbers['seeds']} seeds; that "
-        f"of log(1 - D) {numbers['late / early variance, log(1 - D)']:.2g} times. Measured by the squared length of "
-        f"the mean gradient it goes from {numbers['variance over squared mean, early']:.2g} to "
-        f"{numbers['variance over squared mean, late']:.2g}."
+        f"of log(1 - D) {numbers['late / early variance, log(1 - D)']:.2g} times. But the mean gradient gets as "
+        f"much longer: over its squared length the variance is {numbers['variance over squared mean, early']:.2g} at "
+        f"the start and {numbers['variance over squared mean, late']:.2g} at the end."
     )
 
 
@@ -78,8 +78,8 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
 CLAIM = Claim(
     source=f"{sources.S2}; {sources.PRINCIPLED}, theorem 2.6 and figure 3",
     method="As for C19: digits at 8 x 8 pixels, a generator frozen after 300 steps, a discriminator of two layers of "
-    "64 trained against it for 4,000 steps of Adam at 1e-3. After 10, 30, ... 4,000 of them the generator's gradient is "
-    f"taken on {BATCHES} batches of 64 latents; its variance is summed over all weights.",
+    "64 trained against it for 4,000 steps of Adam at 1e-3. After 10, 30, ... 4,000 of them the generator's gradient "
+    f"is taken on {BATCHES} batches of 64 latents; its variance is summed over all weights.",
     rule="Confirmed if the variance after 4,000 steps is more than 10 times that after 10, as the median over seeds; "
     "refuted if less than 2 times.",
     measure=_measure,
