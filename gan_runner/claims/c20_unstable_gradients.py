@@ -71,7 +71,9 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
         for count, values in enumerate(zip(*rows, strict=True)):
             style = look(place, linewidth=1.2, marker=".")
             axes.plot(numbers["steps"], values, label=None if count else name, **style)
-    axes.set(xscale="log", yscale="log", xlabel="steps of training D", ylabel="variance of G's gradient, a line a seed")
+    axes.set(
+        xscale="log", yscale="log", xlabel="steps of training D (a line a seed)", ylabel="variance of G's gradient"
+    )
     axes.legend()
 
 

@@ -13,6 +13,7 @@ from gan_runner.claims.registry import entries
 from gan_runner.claims.store import read, rounded
 
 ROOT = Path(__file__).parents[2]
+HEADS = ("slope 1", "slope 0", "slope -1", "ELU")
 LS = ("(0, 1, 1)", "(-1, 1, 0)")
 
 
@@ -226,6 +227,12 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {"late / early variance": growth})
         for word, growth in (("confirmed", 10.1), ("undecided", 9.9), ("undecided", 2), ("refuted", 1.9))
     ],
+    "C30": [
+        (word, counts(better, seeds, "seeds in which least squares is better"))
+        for word, better, seeds in (
+            *(("confirmed", 5, 5), ("undecided", 4, 5), ("undecided", 1, 5), ("refuted", 0, 5), ("undecided", 4, 4)),
+        )
+    ],
     "C31": [
         (word, counts(agree, 5, "seeds that agree"))
         for word, agree in (("confirmed", 4), ("undecided", 3), ("refuted", 2))
@@ -258,6 +265,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C44": [
         (word, {f"angle between gradients, slope {slope}": angle for slope in ("1", "0", "-1")})
         for word, angle in (("confirmed", 9e-4), ("refuted", 2e-3))
+    ],
+    "C45": [
+        (word, {"seeds": 5} | {f"seeds with digits, {name}": count for name, count in zip(HEADS, digits, strict=True)})
+        for word, digits in (*(("confirmed", (4, 5, 4, 5)), ("undecided", (5, 5, 5, 3)), ("refuted", (5, 2, 5, 5))),)
     ],
     "C53": [
         (word, {"push at D = 0.03, squared error": squared, "push at D = 0.03, non-saturating": other})
