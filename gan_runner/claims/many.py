@@ -9,6 +9,9 @@ from torch.func import stack_module_state
 
 from gan_runner.losses.base import Loss
 from gan_runner.models import mlp
+from gan_runner.regularizers.clip import Clip
+from gan_runner.regularizers.gp import GradientPenalty
+from gan_runner.types import Critic, Turn
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,36 @@ def train(generators: Crowd, discriminators: Crowd, play: Play, steps: int, look
         value = torch.vmap(lambda row: play.loss.generator(None, row))(scores).sum()
         descend(g_optimizer, value, generators)
         look(step)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What keeps critics from growing: weights clipped to ``bound``, a gradient penalty of weight ``penalty``."""
+
+    bound: float | None = None
+    penalty: float = 0.0
+
+
+FREE = Limit()
+
+
+def improve(
+    loss: Loss, networks: Crowd, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor, limit: Limit = FREE
+) -> None:
+    """Take a step of the discriminators on real and fake samples ``[S, B, D]``."""
+    value = torch.vmap(loss.discriminator)(networks(real), networks(fake)).sum()
+    if limit.penalty:
+        seeds, _, size = real.shape
+
+        def judge(points: Tensor, labels: None = None) -> Tensor:
+            return networks(points.view(seeds, -1, size)).flatten()
+
+        flat = (real.flatten(0, 1), fake.flatten(0, 1))
+        term = GradientPenalty(limit.penalty)(Critic(judge), Turn(*flat, flat[1]))  # type: ignore[arg-type]
+        value = value + seeds * term
+    descend(optimizer, value, networks)
+    if limit.bound is not None:
+        Clip(limit.bound).constrain(nn.ParameterList(networks.parameters()))
 
 
 def adam(networks: Crowd, rate: float, betas: Sequence[float] = (0.5, 0.999)) -> torch.optim.Optimizer:

@@ -6,11 +6,11 @@ from functools import cache
 
 import torch
 from matplotlib.axes import Axes
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_runner.claims.chart import line as look
 from gan_runner.claims.claim import Numbers
-from gan_runner.claims.many import Crowd, Play, adam, crowd, descend, train
+from gan_runner.claims.many import FREE, Crowd, Limit, Play, adam, crowd, improve, train
 from gan_runner.data.mnist import load
 from gan_runner.losses.base import Loss
 from gan_runner.losses.gan import Minimax
@@ -19,9 +19,6 @@ from gan_runner.losses.lsgan import LeastSquares
 from gan_runner.losses.nonsaturating import NonSaturating
 from gan_runner.losses.wgan import Wasserstein
 from gan_runner.models.mlp import Discriminator, Generator
-from gan_runner.regularizers.clip import Clip
-from gan_runner.regularizers.gp import GradientPenalty
-from gan_runner.types import Critic, Turn
 
 KINDS: dict[str, tuple[Loss, ...]] = {
     "cross-entropy": (Minimax(), NonSaturating()),
@@ -32,6 +29,7 @@ KINDS: dict[str, tuple[Loss, ...]] = {
     "WGAN-GP": (Wasserstein(),),
 }
 """A discriminator each, and the generator's losses whose gradients are taken with it."""
+LIMITS = {"WGAN, clipped": Limit(bound=0.1), "WGAN-GP": Limit(penalty=10.0)}
 AT, BATCH, BEFORE = (10, 30, 100, 300, 1000, 2000, 4000), 64, 300
 LATENT, PIXELS = 16, 64
 METHOD = (
@@ -80,7 +78,7 @@ class Frozen:
         for step in range(1, steps[-1] + 1):
             with torch.no_grad():
                 fake = self.generators(self.latent())
-            _improve(kind, loss, discriminators, optimizer, self.real(), fake)
+            improve(loss, discriminators, optimizer, self.real(), fake, LIMITS.get(kind, FREE))
             if step in steps:
                 yield discriminators
 
@@ -135,23 +133,6 @@ def _name(kind: str, loss: Loss) -> str:
     if kind != "cross-entropy":
         return kind
     return "non-saturating" if isinstance(loss, NonSaturating) else "minimax"
-
-
-def _improve(
-    kind: str, loss: Loss, networks: Crowd, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor
-) -> None:
-    value = torch.vmap(loss.discriminator)(networks(real), networks(fake)).sum()
-    if kind == "WGAN-GP":
-        seeds = len(real)
-
-        def judge(points: Tensor, labels: None = None) -> Tensor:
-            return networks(points.view(seeds, -1, PIXELS)).flatten()
-
-        flat = (real.flatten(0, 1), fake.flatten(0, 1))
-        value = value + seeds * GradientPenalty(10.0)(Critic(judge), Turn(*flat, flat[1]))  # type: ignore[arg-type]
-    descend(optimizer, value, networks)
-    if kind == "WGAN, clipped":
-        Clip(0.1).constrain(nn.ParameterList(networks.parameters()))
 
 
 def gradients(loss: Loss, generators: Crowd, discriminators: Crowd, latents: Tensor) -> Tensor:

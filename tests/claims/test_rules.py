@@ -13,6 +13,7 @@ from gan_runner.claims.registry import entries
 from gan_runner.claims.store import read, rounded
 
 ROOT = Path(__file__).parents[2]
+TOYS = ("8 Gaussians", "25 Gaussians", "Swiss roll")
 HEADS = ("slope 1", "slope 0", "slope -1", "ELU")
 LS = ("(0, 1, 1)", "(-1, 1, 0)")
 
@@ -55,6 +56,11 @@ def beside(added: float, error: float) -> dict[str, float]:
         "largest term beside the means, WGAN": added,
         "largest relative error of 10 E(|grad f| - 1)^2, WGAN-GP": error,
     }
+
+
+def at_the_bound(clipped: tuple[float, ...], penalised: float) -> dict[str, float]:
+    shares = {f"share at the bound, clipped, {toy}": share for toy, share in zip(TOYS, clipped, strict=True)}
+    return shares | {f"share at the bound, penalised, {toy}": penalised for toy in TOYS}
 
 
 def radii(gan: float, wgan: float, penalised: float) -> dict[str, float]:
@@ -237,6 +243,18 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, counts(agree, 5, "seeds that agree"))
         for word, agree in (("confirmed", 4), ("undecided", 3), ("refuted", 2))
     ],
+    "C34": [
+        ("confirmed", at_the_bound((0.51, 0.51, 0.9), 0.049)),
+        ("undecided", at_the_bound((0.51, 0.51, 0.9), 0.051)),
+        ("undecided", at_the_bound((0.49, 0.51, 0.9), 0.0)),
+        ("refuted", at_the_bound((0.49, 0.49, 0.1), 0.0)),
+    ],
+    "C36": [
+        (word, {f"penalised / clipped, {toy}": ratio for toy, ratio in zip(TOYS, ratios, strict=True)})
+        for word, ratios in (
+            *(("confirmed", (2.1, 2.1, 9)), ("undecided", (1.9, 1.9, 2.1)), ("refuted", (1.9, 1.9, 0))),
+        )
+    ],
     "C35": [
         (word, {f"growth per layer, {name}": value for name, value in growths.items()})
         for word, growths in (
@@ -284,7 +302,26 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005
 """The share of the training steps that the short form does: enough to go through all the code."""
-SLOW = ("C01", "C03", "C06", "C07", "C09", "C11", "C12", "C13", "C18", "C19", "C20", "C35", "C40", "C44", "C55", "C63")
+SLOW = (
+    "C01",
+    "C03",
+    "C06",
+    "C07",
+    "C09",
+    "C11",
+    "C12",
+    "C13",
+    "C18",
+    "C19",
+    "C20",
+    "C34",
+    "C35",
+    "C36",
+    "C40",
+    "C44",
+    "C55",
+    "C63",
+)
 """Claims that train something: their short form says nothing of the verdict."""
 VERDICTS = {
     **dict.fromkeys(("C02", "C04", "C05", "C08", "C14", "C15", "C43"), "confirmed"),
