@@ -51,31 +51,6 @@ def crowd(make: Callable[[], mlp.Generator | mlp.Discriminator], seeds: int) -> 
 
 
 @dataclass(frozen=True)
-class Play:
-    """A game without regularizers: ``real`` and ``latent`` draw ``[S, B, D]``."""
-
-    loss: Loss
-    real: Callable[[], Tensor]
-    latent: Callable[[], Tensor]
-    optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer]
-    """The discriminators' and the generators'."""
-
-
-def train(generators: Crowd, discriminators: Crowd, play: Play, steps: int, look: Callable[[int], None]) -> None:
-    """Play ``steps`` rounds, the discriminators first; ``look`` is called with the step's number after each."""
-    d_optimizer, g_optimizer = play.optimizers
-    for step in range(1, steps + 1):
-        with torch.no_grad():
-            fake = generators(play.latent())
-        value = torch.vmap(play.loss.discriminator)(discriminators(play.real()), discriminators(fake)).sum()
-        descend(d_optimizer, value, discriminators)
-        scores = discriminators(generators(play.latent()))
-        value = torch.vmap(lambda row: play.loss.generator(None, row))(scores).sum()
-        descend(g_optimizer, value, generators)
-        look(step)
-
-
-@dataclass(frozen=True)
 class Limit:
     """What keeps critics from growing: weights clipped to ``bound``, a gradient penalty of weight ``penalty``."""
 
@@ -84,6 +59,33 @@ class Limit:
 
 
 FREE = Limit()
+
+
+@dataclass(frozen=True)
+class Play:
+    """A game: ``real`` and ``latent`` draw ``[S, B, D]``."""
+
+    loss: Loss
+    real: Callable[[], Tensor]
+    latent: Callable[[], Tensor]
+    optimizers: tuple[torch.optim.Optimizer, torch.optim.Optimizer]
+    """The discriminators' and the generators'."""
+    limit: Limit = FREE
+    d_steps: int = 1
+
+
+def train(generators: Crowd, discriminators: Crowd, play: Play, steps: int, look: Callable[[int], None]) -> None:
+    """Play ``steps`` rounds, the discriminators first; ``look`` is called with the step's number after each."""
+    d_optimizer, g_optimizer = play.optimizers
+    for step in range(1, steps + 1):
+        for _ in range(play.d_steps):
+            with torch.no_grad():
+                fake = generators(play.latent())
+            improve(play.loss, discriminators, d_optimizer, play.real(), fake, play.limit)
+        scores = discriminators(generators(play.latent()))
+        value = torch.vmap(lambda row: play.loss.generator(None, row))(scores).sum()
+        descend(g_optimizer, value, generators)
+        look(step)
 
 
 def improve(

@@ -142,6 +142,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("undecided", runaway(10.1, 3.1, 1.0)),
         ("refuted", runaway(9.9, 2.9, 1.0)),
     ],
+    "C10": [
+        (word, {"LSGAN / WGAN-GP": ratio})
+        for word, ratio in (("confirmed", 3.1), ("undecided", 2.9), ("undecided", 1.0), ("refuted", 0.9))
+    ],
     "C11": [
         (word, counts(agree, 20, "seeds below 0.1"))
         for word, agree in (("confirmed", 16), ("undecided", 15), ("undecided", 11), ("refuted", 10))
@@ -287,6 +291,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C45": [
         (word, {"seeds": 5} | {f"seeds with digits, {name}": count for name, count in zip(HEADS, digits, strict=True)})
         for word, digits in (*(("confirmed", (4, 5, 4, 5)), ("undecided", (5, 5, 5, 3)), ("refuted", (5, 2, 5, 5))),)
+    ],
+    "C46": [
+        (word, {f"|f(y)| / |f(x)| at the end, slope {name}, G learns": end for name, end in (("-1", a), ("-0.5", b))})
+        for word, a, b in (("confirmed", 0.09, 0.09), ("undecided", 0.09, 0.1), ("refuted", 0.1, 0.1))
     ],
     "C53": [
         (word, {"push at D = 0.03, squared error": squared, "push at D = 0.03, non-saturating": other})
