@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "compare": {"errors", "incidental", "reporting"},
     "claims": {
         *("atomic", "compare", "data", "errors", "games", "losses", "metrics", "models", "regularizers"),
-        *("reporting", "training", "types"),
+        *("reporting", "trained", "training", "types"),
     },
     "sweeps": BASE | {"cli", "construct", "data", "folder", "incidental", "record", "reporting", "training"},
     "generating": {

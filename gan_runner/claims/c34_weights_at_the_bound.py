@@ -23,6 +23,9 @@ def _measure(bench: Bench) -> Numbers:
             critics = trained(toy, kind, bench.seeds, bench.steps(STEPS))
             shares[kind][toy] = (_relative(critics).abs() >= 0.99).double().mean(dim=1).tolist()
             numbers[f"share at the bound, {kind}, {toy}"] = median(shares[kind][toy])
+            if kind == "clipped":
+                moved = _moved(critics, trained(toy, kind, bench.seeds, 0))
+                numbers[f"share of those that moved, {toy}"] = median(moved)
     return numbers | {
         "shares": shares,
         "bins": torch.linspace(-1, 1, BINS + 1).tolist(),
@@ -32,9 +35,22 @@ def _measure(bench: Bench) -> Numbers:
 
 def _relative(critics: Crowd) -> Tensor:
     """Return each seed's weights of the three hidden layers ``[S, W]``, each over the largest of its layer."""
+    layers = [layer / layer.abs().amax(dim=1, keepdim=True) for layer in _layers(critics)]
+    return torch.cat(layers, dim=1)
+
+
+def _layers(critics: Crowd) -> list[Tensor]:
     names = [name for name in critics.weights if name.startswith("body") and name.endswith("weight")]
-    layers = [critics.weights[name].detach().flatten(1) for name in names]
-    return torch.cat([layer / layer.abs().amax(dim=1, keepdim=True) for layer in layers], dim=1)
+    return [critics.weights[name].detach().flatten(1) for name in names]
+
+
+def _moved(critics: Crowd, start: Crowd) -> list[float]:
+    """Return of each seed the share at the bound of those weights that are no longer where they were at the start."""
+    away, there = (
+        _relative(critics).abs() >= 0.99,
+        torch.cat(_layers(critics), dim=1) != torch.cat(_layers(start), dim=1),
+    )
+    return ((away & there).sum(dim=1) / there.sum(dim=1).clamp(min=1)).tolist()
 
 
 def _histograms(critics: Crowd) -> list[list[float]]:
@@ -59,9 +75,11 @@ def _key(numbers: Numbers) -> str:
 
 def _say(numbers: Numbers) -> str:
     penalised = max(numbers[f"share at the bound, penalised, {toy}"] for toy in TOYS)
+    moved = min(numbers[f"share of those that moved, {toy}"] for toy in TOYS)
     return (
         f"Of the weights of a clipped critic's hidden layers are {_key(numbers)}, within 1 % of it, as medians of "
-        f"{numbers['seeds']} seeds; with the penalty at most {penalised:.1%} are so near the largest of their layer."
+        f"{numbers['seeds']} seeds; with the penalty at most {penalised:.1%} are so near the largest of their layer. "
+        f"Of those that the clipped critic's training moved at all, {moved:.0%} or more are at the bound."
     )
 
 

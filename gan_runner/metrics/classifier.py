@@ -141,6 +141,10 @@ class Classifier(Metric):
             values["accuracy"] = float((torch.cat(asked) == opinion.predicted).double().mean())
         return values
 
+    def predicted(self, pictures: Tensor) -> Tensor:
+        """Return the class ``[N]`` that each of ``pictures`` ``[N, *shape]`` is most likely of."""
+        return examine(self._judge, torch.split(pictures.to(self._device), EXAMINE_BATCH)).predicted
+
     def describe(self, values: Mapping[str, float]) -> str:
         """Return e.g. ``10 of 10 classes, KL 0.012, FID on classifier features 3.41``."""
         asked = f", {100 * values['accuracy']:.1f} % of the class asked for" if "accuracy" in values else ""
