@@ -37,15 +37,21 @@ def _key(numbers: Numbers) -> str:
 
 def _say(numbers: Numbers) -> str:
     told = ", ".join(f"{numbers[f'FID, {name}']} ({name})" for name in HEADS.values())
-    return f"After {STEPS:,} steps there are {_key(numbers)}; FID on classifier features {told}."
+    dead = {name: sum(count <= 1 for count in numbers["classes"][name]) for name in HEADS.values()}
+    lost = ", ".join(f"{count} with {name}" for name, count in dead.items() if count) or "none"
+    return (
+        f"After {STEPS:,} steps there are {_key(numbers)}; FID on classifier features {told}. Runs with one class "
+        f"only: {lost}."
+    )
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for place, fids in enumerate(numbers["FIDs"].values()):
-        axes.plot([place] * len(fids), fids, **dots(place, markersize=7, alpha=0.7))
+        places = [place + 0.08 * (seed - (len(fids) - 1) / 2) for seed in range(len(fids))]
+        axes.plot(places, fids, **dots(place, markersize=7))
     axes.axhline(FID, color="#A0A0A0")
     axes.set_xticks(range(len(HEADS)), HEADS.values())
-    axes.set(xlim=(-0.5, len(HEADS) - 0.5), ylim=(0, None), xlabel="activation on the score, a mark a seed")
+    axes.set(xlim=(-0.5, len(HEADS) - 0.5), ylim=(0, None), xlabel="activation on the score (a mark a seed)")
     axes.set(ylabel="FID on classifier features")
 
 

@@ -193,6 +193,13 @@ def test_a_generator_that_is_told_the_class_is_asked_for_it(metric: Classifier) 
     assert "accuracy" not in metric.evaluate(in_batches(images))
 
 
+def test_pictures_are_sorted_into_the_classes_they_show(metric: Classifier) -> None:
+    unseen = squares(count=80, seed=7)
+    assert isinstance(unseen.samples, Tensor)
+    assert unseen.labels is not None
+    assert (metric.predicted(unseen.normalize(unseen.samples)) == unseen.labels).float().mean() > 0.95
+
+
 def test_what_decided_the_values_is_told(metric: Classifier, cache_folder: Path) -> None:
     told = metric.provenance()
     assert (told["samples"], told["real"], told["neighbours"]) == (SAMPLES, 560, 560)
