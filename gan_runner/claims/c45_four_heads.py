@@ -47,7 +47,7 @@ def _say(numbers: Numbers) -> str:
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for place, fids in enumerate(numbers["FIDs"].values()):
-        places = [place + 0.08 * (seed - (len(fids) - 1) / 2) for seed in range(len(fids))]
+        places = [place + 0.12 * (seed - (len(fids) - 1) / 2) for seed in range(len(fids))]
         axes.plot(places, fids, **dots(place, markersize=7))
     axes.axhline(FID, color="#A0A0A0")
     axes.set_xticks(range(len(HEADS)), HEADS.values())

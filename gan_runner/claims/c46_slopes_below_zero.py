@@ -85,12 +85,12 @@ def _say(numbers: Numbers) -> str:
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    for place, (name, rows) in enumerate(numbers["curves"].items()):
-        for count, row in enumerate(rows):
-            axes.plot(numbers["steps"], row, label=None if count else name, **look(place, linewidth=1))
+    for place, manner in enumerate(("G learns", "G stands still")):
+        for count, row in enumerate(numbers["curves"][f"slope -1, {manner}"]):
+            axes.plot(numbers["steps"], row, label=None if count else manner, **look(place, linewidth=1))
     axes.axhline(0.1, color="#A0A0A0")
-    axes.set(xlabel="step (a line a seed)", ylabel="mean |f(y)| over mean |f(x)|", yscale="log")
-    axes.legend(fontsize=9)
+    axes.set(xlabel="step (slope -1, a line a seed)", ylabel="mean |f(y)| over mean |f(x)|", yscale="log")
+    axes.legend(loc="center right", bbox_to_anchor=(1, 0.6))
 
 
 CLAIM = Claim(
