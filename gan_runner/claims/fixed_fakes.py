@@ -17,8 +17,8 @@ LIMITS = {"clipped": Limit(bound=BOUND), "penalised": Limit(penalty=10.0)}
 METHOD = (
     "The fakes are the data with N(0, 1) noise and do not learn. Critics of three ReLU layers of 64 (the paper has "
     "512), 2,000 steps of 256 (ours) on 8 Gaussians, 25 Gaussians and the Swiss roll, scaled as in the paper: clipped "
-    "to 0.01 with RMSProp at 5e-5, starting from weights drawn evenly within the bound so that none starts at it; "
-    "penalised by 10 with Adam at 1e-3, from He's start"
+    "to 0.01 with RMSProp at 5e-5, starting from weights drawn evenly within the bound (of He's, clipped, "
+    "nine of ten would be at it at once); penalised by 10 with Adam at 1e-3, from He's start"
 )
 
 
