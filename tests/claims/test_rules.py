@@ -297,8 +297,8 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         for word, a, b in (("confirmed", 0.09, 0.09), ("undecided", 0.09, 0.1), ("refuted", 0.1, 0.1))
     ],
     "C51": [
-        (word, counts(count, 5, "seeds with one digit, as posted"))
-        for word, count in (("confirmed", 4), ("undecided", 3), ("refuted", 2))
+        (word, {"seeds": 5, "seeds with one digit, as posted": one, "seeds with several digits, as posted": several})
+        for word, one, several in (("confirmed", 4, 1), ("undecided", 3, 2), ("undecided", 0, 0), ("refuted", 2, 3))
     ],
     "C53": [
         (word, {"push at D = 0.03, squared error": squared, "push at D = 0.03, non-saturating": other})
