@@ -179,6 +179,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {"fall from peak to end": fall})
         for word, fall in (("confirmed", 1000), ("undecided", 999), ("undecided", 10), ("refuted", 9.9))
     ],
+    "C20": [
+        (word, {"late / early variance": growth})
+        for word, growth in (("confirmed", 10.1), ("undecided", 9.9), ("undecided", 2), ("refuted", 1.9))
+    ],
     "C21": [
         ("confirmed", collapse(8, 10_000, 8)),
         ("undecided", collapse(8, 20_001, 8)),
@@ -233,9 +237,6 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
             ("undecided", 5, 3, 5),
             ("refuted", 5, 4, 5),
         )
-    "C20": [
-        (word, {"late / early variance": growth})
-        for word, growth in (("confirmed", 10.1), ("undecided", 9.9), ("undecided", 2), ("refuted", 1.9))
     ],
     "C30": [
         (word, counts(better, seeds, "seeds in which least squares is better"))
@@ -253,12 +254,6 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("undecided", at_the_bound((0.49, 0.51, 0.9), 0.0)),
         ("refuted", at_the_bound((0.49, 0.49, 0.1), 0.0)),
     ],
-    "C36": [
-        (word, {f"penalised / clipped, {toy}": ratio for toy, ratio in zip(TOYS, ratios, strict=True)})
-        for word, ratios in (
-            *(("confirmed", (2.1, 2.1, 9)), ("undecided", (1.9, 1.9, 2.1)), ("refuted", (1.9, 1.9, 0))),
-        )
-    ],
     "C35": [
         (word, {f"growth per layer, {name}": value for name, value in growths.items()})
         for word, growths in (
@@ -268,17 +263,15 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
             ("refuted", {"clip 0.1": 0.49, "clip 0.01": -0.49, "clip 0.001": 0, "penalised": 0.0}),
         )
     ],
+    "C36": [
+        (word, {f"penalised / clipped, {toy}": ratio for toy, ratio in zip(TOYS, ratios, strict=True)})
+        for word, ratios in (
+            *(("confirmed", (2.1, 2.1, 9)), ("undecided", (1.9, 1.9, 2.1)), ("refuted", (1.9, 1.9, 0))),
+        )
+    ],
     "C40": [
         (word, {"bound": 0.01, "largest weight, as printed": largest})
         for word, largest in (("confirmed", 0.01), ("refuted", 0.0101))
-    ],
-    "C50": [
-        (word, {"seeds": 5, "seeds above 0.5, as posted": above})
-        for word, above in (("confirmed", 4), ("undecided", 3), ("undecided", 2), ("refuted", 1))
-    ],
-    "C55": [
-        (word, {"median correlation": value})
-        for word, value in (("confirmed", 0.81), ("undecided", 0.8), ("undecided", 0.4), ("refuted", 0.39))
     ],
     "C43": [
         (word, {"difference of the losses, slope 1": loss, "largest difference of the gradients, slope 1": gradient})
@@ -296,6 +289,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {f"|f(y)| / |f(x)| at the end, slope {name}, G learns": end for name, end in (("-1", a), ("-0.5", b))})
         for word, a, b in (("confirmed", 0.09, 0.09), ("undecided", 0.09, 0.1), ("refuted", 0.1, 0.1))
     ],
+    "C50": [
+        (word, {"seeds": 5, "seeds above 0.5, as posted": above})
+        for word, above in (("confirmed", 4), ("undecided", 3), ("undecided", 2), ("refuted", 1))
+    ],
     "C51": [
         (word, {"seeds": 5, "seeds with one digit, as posted": one, "seeds with several digits, as posted": several})
         for word, one, several in (("confirmed", 4, 1), ("undecided", 3, 2), ("undecided", 0, 0), ("refuted", 2, 3))
@@ -303,6 +300,10 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C53": [
         (word, {"push at D = 0.03, squared error": squared, "push at D = 0.03, non-saturating": other})
         for word, squared, other in (("confirmed", 9e-4, 0.91), ("refuted", 2e-3, 0.97), ("refuted", 9e-4, 0.89))
+    ],
+    "C55": [
+        (word, {"median correlation": value})
+        for word, value in (("confirmed", 0.81), ("undecided", 0.8), ("undecided", 0.4), ("refuted", 0.39))
     ],
     "C63": [
         ("confirmed", radii(1.019, 0.981, 9e-4)),
