@@ -1,5 +1,6 @@
-"""How sure one may be: standard errors over seeds, Wilson intervals of rates, Welch intervals of differences."""
+"""How sure one may be: standard errors over seeds, intervals of rates and differences, tests between groups."""
 
+import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -91,3 +92,24 @@ def fisher(first: int, of_first: int, second: int, of_second: int) -> float:
     possible = range(max(0, both - of_second), min(both, of_first) + 1)
     unlikely = sum(ways(count) for count in possible if ways(count) <= ways(first))
     return float(unlikely / math.comb(all_of, both))
+def kruskal_wallis(groups: Sequence[Sequence[float]]) -> float:
+    """Return the p-value that so different ranks come by chance, if all groups are alike (JASA 47, 1952).
+
+    Ties are corrected for, H is held against chi-square; 1 if all numbers are the same.
+    """
+    from scipy.stats import kruskal
+
+    same = len({value for group in groups for value in group}) == 1
+    return 1.0 if same else float(kruskal(*groups).pvalue)
+
+
+def permutation(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return the one-sided p-value of mean(second) > mean(first), exactly, over all divisions of the numbers.
+
+    It is the share of divisions, this one with them, whose second group has no smaller a sum. Ten and ten numbers
+    have 184,756 divisions, 0.2 seconds.
+    """
+    pool = [*first, *second]
+    reached = sum(second) - 1e-9 * max(map(abs, pool), default=0.0)  # sums in another order differ in their last digits
+    sums = [sum(chosen) for chosen in itertools.combinations(pool, len(second))]
+    return sum(value >= reached for value in sums) / len(sums)
