@@ -65,7 +65,7 @@ CLAIM = Claim(
     "penalty of 10 (WGAN-GP) and five critic steps for both, margin 1 (LS-GAN, GLS-GAN), kernels of squared lengths "
     "0.01, 0.1 and 1 (GMMN). Modes with more than 1 % of 2,500 samples count as occupied; W1 is exact, of 512 points. "
     "(Ten of the losses were tried with one seed before, to see that they train at all.)",
-    rule="Confirmed if the Kruskal-Wallis test over losses gives p < 0.01 for the occupied modes at the end and for W1; "
+    rule="Confirmed if a Kruskal-Wallis test over losses gives p < 0.01 for the occupied modes at the end and for W1; "
     "refuted if p > 0.05 for both.",
     measure=_measure,
     decide=_decide,
