@@ -45,13 +45,13 @@ def last(runs: Sequence[Run], value: str) -> list[float]:
     return [WORST[value] if run.failed else run.final[value] for run in runs]
 
 
-def strips(axes: Axes, groups: Mapping[str, Sequence[float]], notes: Mapping[str, str], place: int = 0) -> None:
+def strips(axes: Axes, groups: Mapping[str, Sequence[float]], notes: Mapping[str, str]) -> None:
     """Draw a row a group: a mark a seed, a bar at their median, and at the right margin the group's note."""
     for row, (name, values) in enumerate(groups.items()):
-        axes.plot(values, [row] * len(values), **dots(place, markersize=5, alpha=0.6))
+        spread = [row + 0.4 * (seed / max(len(values) - 1, 1) - 0.5) for seed in range(len(values))]
+        axes.plot(values, spread, **dots(0, markersize=4, alpha=0.7))
         axes.plot([median(values)] * 2, [row - 0.35, row + 0.35], color="#000000", linewidth=1.5)
-        if name in notes:
-            axes.text(1.01, row, notes[name], transform=axes.get_yaxis_transform(), fontsize=9, va="center")
+        axes.text(1.01, row, notes.get(name, ""), transform=axes.get_yaxis_transform(), fontsize=9, va="center")
     axes.set_yticks(range(len(groups)), list(groups), fontsize=9)
     axes.set_ylim(len(groups) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
