@@ -100,8 +100,10 @@ def _discriminator_value(game: Game, judge: Callable[..., Tensor], flat: list[Te
     turn = Turn(flat[0], flat[1], flat[1])
     extra = {"turn": turn} if game.loss.needs_turn else {}
     value = game.loss.discriminator(critic(turn.real), critic(turn.fake), **extra)
-    terms = [regularizer(critic, turn) for regularizer in game.regularizers]
-    return value + sum(term for term in terms if term is not None)
+    for regularizer in game.regularizers:
+        term = regularizer(critic, turn)
+        value = value if term is None else value + term
+    return value
 
 
 class Judge:
