@@ -79,7 +79,7 @@ def _say(numbers: Numbers) -> str:
         min((middle[cell], cell) for cell in middle if cell.startswith(f"{name},"))[1] for name in LOSSES
     )
     return (
-        f"{_key(numbers)}, than without, which means that both variances are smaller, as medians of {numbers['seeds']} seeds. W1 moves "
+        f"{_key(numbers)} than without: both variances are smaller, as medians of {numbers['seeds']} seeds. W1 moves "
         f"least with {told}. (Clipping also shrinks the scores and with them G's loss; W1 depends on no such scale.)"
     )
 
