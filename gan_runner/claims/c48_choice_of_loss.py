@@ -54,7 +54,7 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     notes = {name: f"{median(numbers['occupied'][name]):.0f} of {MODES}" for name in rows}
     strips(axes, rows, notes)
     axes.axvline(0.05, color="#A0A0A0", linewidth=1, dashes=(2, 2))
-    axes.set(xlabel="W1 at the end, a mark a seed; dotted: the data themselves", xlim=(0, None))
+    axes.set(xlabel="W1 at the end (dotted: of real points)", xlim=(0, None))
     axes.set_title("modes occupied", loc="right", fontsize=9)
 
 
