@@ -64,8 +64,8 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
         for count, curve in enumerate(curves):
             updates = [STEPS * (judged + 1) / len(curve) for judged in range(len(curve))]
             axes.plot(updates, curve, label=None if count else name, **look(place, linewidth=1, alpha=0.8))
-    axes.set(xlabel="updates of D (of G, for GMMN)", ylabel="W1, a line a seed", yscale="log")
-    axes.legend()
+    axes.set(xlabel="updates of D (of G, for GMMN)", ylabel="W1, a line a seed", yscale="log", ylim=(0.08, 6))
+    axes.legend(ncols=2)
 
 
 CLAIM = Claim(
