@@ -11,6 +11,7 @@ from gan_runner.claims.chart import png
 from gan_runner.claims.claim import Bench, Claim
 from gan_runner.claims.registry import entries
 from gan_runner.claims.store import read, rounded
+from ring_cases import RING
 
 ROOT = Path(__file__).parents[2]
 TOYS = ("8 Gaussians", "25 Gaussians", "Swiss roll")
@@ -355,10 +356,7 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("undecided", radii(1.0, 1.0, 2e-3)),
         ("refuted", radii(1.0, 0.979, 2e-3)),
     ],
-    "C65": [
-        (word, {"divergences with 4 of 5 seeds within 0.2": whole, "fits within 0.2": fits, "fits": 20})
-        for word, whole, fits in (("confirmed", 4, 16), ("undecided", 3, 19), ("undecided", 0, 11), ("refuted", 2, 10))
-    ],
+    **RING,
 }
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005
