@@ -92,6 +92,8 @@ def fisher(first: int, of_first: int, second: int, of_second: int) -> float:
     possible = range(max(0, both - of_second), min(both, of_first) + 1)
     unlikely = sum(ways(count) for count in possible if ways(count) <= ways(first))
     return float(unlikely / math.comb(all_of, both))
+
+
 def kruskal_wallis(groups: Sequence[Sequence[float]]) -> float:
     """Return the p-value that so different ranks come by chance, if all groups are alike (JASA 47, 1952).
 

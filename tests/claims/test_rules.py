@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from critic_cases import CRITICS
 from gan_runner.claims.chart import png
 from gan_runner.claims.claim import Bench, Claim
 from gan_runner.claims.registry import entries
 from gan_runner.claims.store import read, rounded
+from grid_cases import GRID
 from ring_cases import RING
 
 ROOT = Path(__file__).parents[2]
@@ -70,43 +72,6 @@ def radii(gan: float, wgan: float, penalised: float) -> dict[str, float]:
 
 def power(linear: int, gaussian: int) -> dict[str, int]:
     return {"trials": 100, "told apart, linear kernel": linear, "told apart, Gaussian kernel": gaussian}
-
-
-def collapse(collapsed: int, first: float, learned: int) -> dict[str, float]:
-    return {
-        "seeds": 10,
-        "collapsed, GAN, non-saturating": collapsed,
-        "median first step with fewer than 7 modes, GAN, non-saturating": first,
-        "learned all, LSGAN (0, 1, 1)": learned,
-    }
-
-
-def learned(seeds: int, **cells: int) -> dict[str, int]:
-    """Return counts of seeds that learn; ``NS_adam_not=3`` is GAN, Adam, norm not in G."""
-    words = {"NS": "GAN", "LS": "LSGAN", "adam": "Adam", "rms": "RMSProp", "not": "not in G", "none": "nowhere"}
-    told = {key: [words[word] for word in key.split("_")] for key in cells}
-    return {"seeds": seeds} | {
-        f"seeds that learn, {told[key][0]}, {told[key][1]}, norm {told[key][2]}": count for key, count in cells.items()
-    }
-
-
-def alike(difference: float, overlap: bool) -> dict[str, Any]:
-    names = ("RMSProp, norm not in G", "Adam, norm nowhere")
-    differences = {
-        f"difference of the shares, {name}": value for name, value in zip(names, (difference, 0.0), strict=True)
-    }
-    return differences | {
-        f"intervals overlap, {name}": value for name, value in zip(names, (overlap, True), strict=True)
-    }
-def moments(modes: float, further: float, nearer: float) -> dict[str, float]:
-    told = {"p, GMMN is further off than this": further, "p, GMMN is nearer than this": nearer}
-    return told | {"modes occupied by GMMN (median)": modes}
-
-
-def turns(single: float, *longer: tuple[float, float]) -> dict[str, float]:
-    told = {f"mean modes occupied, {count}": mean for count, (mean, _) in zip(("5", "50"), longer, strict=True)}
-    chances = {f"p, fewer than with 1, {count}": chance for count, (_, chance) in zip(("5", "50"), longer, strict=True)}
-    return told | chances | {"mean modes occupied, 1": single}
 
 
 CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -193,61 +158,6 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {"late / early variance": growth})
         for word, growth in (("confirmed", 10.1), ("undecided", 9.9), ("undecided", 2), ("refuted", 1.9))
     ],
-    "C21": [
-        ("confirmed", collapse(8, 10_000, 8)),
-        ("undecided", collapse(8, 20_001, 8)),
-        ("undecided", collapse(7, 15_000, 6)),
-        ("refuted", collapse(10, 15_000, 5)),
-        ("refuted", collapse(5, 15_000, 10)),
-    ],
-    "C22": [
-        (word, {"seeds": 10, "seeds in which (-1, 1, 0) is nearer": nearer, "sign test, p": p})
-        for word, nearer, p in (("confirmed", 9, 0.02), ("undecided", 8, 0.11), ("refuted", 1, 0.02))
-    ],
-    "C23": [
-        (word, learned(10, LS_adam_not=squares, NS_adam_not=entropy) | {"p by Fisher": p})
-        for word, squares, entropy, p in (
-            ("confirmed", 5, 0, 0.03),
-            ("undecided", 4, 0, 0.09),
-            ("undecided", 10, 5, 0.03),
-            ("refuted", 10, 6, 0.09),
-            ("refuted", 0, 0, 1.0),
-        )
-    ],
-    "C24": [
-        (word, {"seeds": 10, "seeds with at most 5 classes, GAN": few, "seeds with all 10 classes, GAN": whole})
-        for word, few, whole in (("confirmed", 8, 0), ("undecided", 7, 3), ("undecided", 0, 7), ("refuted", 0, 8))
-    ],
-    "C25": [
-        (word, {"seeds": 10, "seeds in which LSGAN is nearer": nearer, "sign test, p": p})
-        for word, nearer, p in (("confirmed", 9, 0.02), ("undecided", 8, 0.11), ("refuted", 1, 0.02))
-    ],
-    "C26": [
-        ("confirmed", alike(0.29, True)),
-        ("undecided", alike(0.3, True)),
-        ("refuted", alike(0.9, False)),
-    ],
-    "C27": [
-        (word, {"runs that learn, RMSProp": stable, "runs that learn, Adam": other, "p by Fisher": p})
-        for word, stable, other, p in (("confirmed", 20, 9, 0.01), ("undecided", 12, 9, 0.6), ("refuted", 9, 20, 0.01))
-    ],
-    "C28": [
-        (
-            word,
-            {
-                "seeds": 5,
-                "seeds that learn with some set of labels, one Adam": most,
-                "seeds that learn with every set of labels, one Adam": least,
-                "seeds that learn with every set of labels, two Adams": two,
-            },
-        )
-        for word, most, least, two in (
-            ("confirmed", 1, 0, 4),
-            ("undecided", 1, 0, 3),
-            ("undecided", 5, 3, 5),
-            ("refuted", 5, 4, 5),
-        )
-    ],
     "C30": [
         (word, counts(better, seeds, "seeds in which least squares is better"))
         for word, better, seeds in (
@@ -299,25 +209,9 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (word, {f"|f(y)| / |f(x)| at the end, slope {name}, G learns": end for name, end in (("-1", a), ("-0.5", b))})
         for word, a, b in (("confirmed", 0.09, 0.09), ("undecided", 0.09, 0.1), ("refuted", 0.1, 0.1))
     ],
-    "C50": [
-        (word, {"seeds": 5, "seeds above 0.5, as posted": above})
-        for word, above in (("confirmed", 4), ("undecided", 3), ("undecided", 2), ("refuted", 1))
-    ],
     "C51": [
         (word, {"seeds": 5, "seeds with one digit, as posted": one, "seeds with several digits, as posted": several})
         for word, one, several in (("confirmed", 4, 1), ("undecided", 3, 2), ("undecided", 0, 0), ("refuted", 2, 3))
-    "C48": [
-        (word, {"p, modes occupied": covered, "p, W1": apart})
-        for word, covered, apart in (
-            ("confirmed", 9e-3, 9e-3),
-            ("undecided", 2e-2, 1e-9),
-            ("undecided", 0.9, 4e-2),
-            ("refuted", 6e-2, 6e-2),
-        )
-    ],
-    "C49": [
-        (word, {"smoother by both": count, "combinations": 8})
-        for word, count in (("confirmed", 6), ("undecided", 5), ("undecided", 3), ("refuted", 2))
     ],
     "C53": [
         (word, {"push at D = 0.03, squared error": squared, "push at D = 0.03, non-saturating": other})
@@ -326,29 +220,6 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C55": [
         (word, {"median correlation": value})
         for word, value in (("confirmed", 0.81), ("undecided", 0.8), ("undecided", 0.4), ("refuted", 0.39))
-    "C54": [
-        ("confirmed", moments(4, 0.04, 0.97)),
-        ("undecided", moments(4, 0.06, 0.95)),
-        ("refuted", moments(8, 0.97, 0.04)),
-        ("refuted", moments(3.5, 0.04, 0.97)),
-    ],
-    "C59": [
-        ("confirmed", turns(8, (7, 0.06), (7, 0.06))),
-        ("undecided", turns(8, (7, 0.06), (6.8, 0.06))),
-        ("refuted", turns(8, (8, 1.0), (7, 0.04))),
-    ],
-    "C61": [
-        (word, {"mean modes, packing 1": 6.3, "mean modes, packing 2": two, "p, packs of 2 against none": chance})
-        for word, two, chance in (("confirmed", 7.9, 0.04), ("undecided", 7.9, 0.06), ("refuted", 6.3, 0.6))
-    ],
-    "C62": [
-        (word, {"p, paired covers more": chance, "of these diverged": diverged, "runs with R1 alone": 48})
-        for word, chance, diverged in (
-            ("confirmed", 0.04, 25),
-            ("undecided", 0.04, 24),
-            ("undecided", 0.06, 48),
-            ("refuted", 0.06, 24),
-        )
     ],
     "C63": [
         ("confirmed", radii(1.019, 0.981, 9e-4)),
@@ -357,6 +228,8 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("refuted", radii(1.0, 0.979, 2e-3)),
     ],
     **RING,
+    **GRID,
+    **CRITICS,
 }
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005

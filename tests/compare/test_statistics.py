@@ -6,8 +6,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, fisher_exact, ttest_ind
 
-from gan_runner.compare.statistics import Estimate, estimate, fisher, sign_test, welch, wilson
-from gan_runner.compare.statistics import Estimate, estimate, kruskal_wallis, permutation, welch, wilson
+from gan_runner.compare.statistics import (
+    Estimate,
+    estimate,
+    fisher,
+    kruskal_wallis,
+    permutation,
+    sign_test,
+    welch,
+    wilson,
+)
 
 
 def test_mean_and_standard_error_by_hand() -> None:
@@ -97,6 +105,8 @@ def test_fishers_test_is_scipys(of_first: int, of_second: int, data: st.DataObje
 
 def test_five_of_five_against_none() -> None:
     assert fisher(5, 5, 0, 5) == pytest.approx(2 / 252)  # by hand: two of the C(10, 5) ways to choose five
+
+
 def test_kruskal_wallis_by_hand() -> None:
     # rank sums 6, 15, 24: H = 12 / 90 (36 + 225 + 576) / 3 - 30 = 7.2, and chi-square of 2 degrees is exponential
     assert kruskal_wallis([[1, 2, 3], [4, 5, 6], [7, 8, 9]]) == pytest.approx(math.exp(-3.6))
