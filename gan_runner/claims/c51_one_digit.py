@@ -48,7 +48,7 @@ def _digits(pictures: Tensor) -> float:
     """Return the share of pictures that are no farther from their nearest real digit than any other real digit."""
     real = load(limit=REAL + OTHERS).samples
     assert isinstance(real, Tensor)
-    known, others = (real.flatten(1) / 127.5 - 1).split([REAL, OTHERS])
+    known, others = torch.split(real.flatten(1) / 127.5 - 1, [REAL, OTHERS])
     limit = torch.cdist(others, known).amin(dim=1).max()
     return float((torch.cdist(pictures.flatten(1), known).amin(dim=1) <= limit).float().mean())
 
@@ -68,11 +68,11 @@ def _key(numbers: Numbers) -> str:
 def _say(numbers: Numbers) -> str:
     name = "without dropout of pixels"
     return (
-        f"After {STEPS} rounds, {_key(numbers)}: the classifier puts {numbers['share of the largest class, as posted']} "
-        f"of a run's pictures into one class, but the share that is as near to a real digit as real ones are is "
-        f"{numbers['share near a real digit, as posted']} (FID {numbers['FID, as posted']}). Without the dropout on the "
-        f"generator's picture the shares are {numbers[f'share of the largest class, {name}']} and "
-        f"{numbers[f'share near a real digit, {name}']}."
+        f"After {STEPS} rounds, {_key(numbers)}. The classifier puts a share of "
+        f"{numbers['share of the largest class, as posted']} of a run's pictures into one class, but of "
+        f"{numbers['share near a real digit, as posted']} only can it be said that they are digits (FID "
+        f"{numbers['FID, as posted']}). Without the dropout on the generator's picture these are "
+        f"{numbers[f'share of the largest class, {name}']} and {numbers[f'share near a real digit, {name}']}."
     )
 
 
