@@ -275,6 +275,16 @@ def test_a_theory_claim_is_measured_told_and_drawn(name: str, tmp_path: Path) ->
     assert Image.open(io.BytesIO(picture)).size == (720, 480)
 
 
+@pytest.mark.parametrize("name", [name for name, entry in entries().items() if entry.kind == "training"])
+def test_a_training_claim_says_and_draws_of_its_numbers_what_was_kept(name: str) -> None:
+    claim, kept = load(name), read(ROOT / "docs" / "claims", name)
+    if kept is None:
+        pytest.skip("not run yet")
+    numbers = kept.numbers
+    assert (claim.decide(numbers), claim.key(numbers), claim.say(numbers)) == (kept.verdict, kept.key, kept.sentence)
+    assert len(png(lambda axes: claim.draw(numbers, axes))) < 60_000
+
+
 def test_exact_and_trained_claims_are_told_apart() -> None:
     assert set(SLOW) | VERDICTS.keys() == set(THEORY)
 
