@@ -37,7 +37,7 @@ def _decide(numbers: Numbers) -> Word:
 
 
 def _key(numbers: Numbers) -> str:
-    return f"least squares better in {numbers['seeds in which least squares is better']} of {numbers['seeds']} seeds"
+    return f"least squares is better in {numbers['seeds in which least squares is better']} of {numbers['seeds']} seeds"
 
 
 def _say(numbers: Numbers) -> str:
