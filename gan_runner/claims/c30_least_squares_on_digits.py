@@ -50,7 +50,7 @@ def _say(numbers: Numbers) -> str:
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for place, fids in enumerate(numbers["FIDs"].values()):
-        axes.plot([place] * len(fids), fids, **dots(place, markersize=8))
+        axes.plot([place] * len(fids), fids, **dots(place, markersize=6))
     for pair in zip(*numbers["FIDs"].values(), strict=True):
         axes.plot([0, 1], pair, color="#A0A0A0", linewidth=1, zorder=1)
     axes.set_xticks([0, 1], numbers["FIDs"].keys())
