@@ -1,4 +1,4 @@
-"""C10, theory: LSGAN's discriminator is not held to a Lipschitz limit, as WGAN's critic has to be."""
+"""C10, training: LSGAN's discriminator is not held to a Lipschitz limit, as WGAN's critic has to be."""
 
 from statistics import median
 

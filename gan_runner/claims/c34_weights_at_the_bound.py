@@ -1,4 +1,4 @@
-"""C34, theory: clipping drives a critic's weights to its bounds, a gradient penalty does not."""
+"""C34, training: clipping drives a critic's weights to its bounds, a gradient penalty does not."""
 
 from statistics import median
 

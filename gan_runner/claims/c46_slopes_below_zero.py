@@ -1,4 +1,4 @@
-"""C46, theory: with a slope below 0 GLS-GAN acts like least squares: fakes are scored 0, real samples ever higher."""
+"""C46, training: with a slope below 0 GLS-GAN acts like least squares: fakes are scored 0, real samples ever higher."""
 
 from statistics import median
 
