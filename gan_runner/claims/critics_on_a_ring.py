@@ -1,0 +1,43 @@
+"""GANs on a small ring of eight modes: cells whose runs several claims share, and what is read off them."""
+
+import math
+from collections.abc import Sequence
+
+from gan_runner.claims.claim import Bench
+from gan_runner.compare.runs import Run
+
+STEPS, LOOK, MODES = 1500, 30, 7
+KINDS: dict[str, tuple[str, ...]] = {
+    "clip": ("loss=wgan", "optim=rmsprop_wgan", "reg.clip.bound=0.1"),
+    "GP": ("loss=wgan_gp", "optim=adam_gp", "optim.betas=[0.5,0.9]", "reg.gp.weight=0.1"),
+    "least squares": ("loss=lsgan", "optim=adam"),
+    "non-saturating": ("loss=nonsaturating", "optim=adam"),
+    "minimax": ("loss=gan", "optim=adam"),
+}
+SHARED = ("optim.lr=5e-4", "metric.wasserstein_samples=256", "logger=none")
+EVERY = (f"trainer.eval_every={LOOK}", "trainer.log_every=5")
+METHOD = (
+    "The recipe ring_small: eight modes on a circle of radius 1, networks of two layers of 64, batches of 128, 1,500 "
+    "steps of the generator, learning rate 5e-4 for both players; five seeds a cell"
+)
+CRITICS = (
+    "Clip: RMSProp and c = 0.1, whose ratio to the rate is that of WGAN's paper. GP: Adam (0.5, 0.9) and a weight of "
+    "0.1, as WGAN-GP's own program for points has it"
+)
+
+
+def cell(bench: Bench, kind: str, critic_steps: int, *others: str) -> list[Run]:
+    """Return the runs, a seed each, of one of the `KINDS` with so many discriminator steps to one of the generator."""
+    words = [*KINDS[kind], *SHARED, *EVERY, f"trainer.d_steps={critic_steps}", *others]
+    return bench.sweep("ring_small", words, STEPS)
+
+
+def at_end(runs: Sequence[Run], name: str, failed: float) -> list[float]:
+    """Return of each run the metric's value ``name`` at its end, ``failed`` where a run broke off."""
+    values = [failed if run.failed else run.final[name] for run in runs]
+    return [value if math.isfinite(value) else failed for value in values]
+
+
+def covering(runs: Sequence[Run]) -> int:
+    """Return how many runs end with at least `MODES` of the eight modes occupied."""
+    return sum(modes >= MODES for modes in at_end(runs, "occupied", 0.0))
