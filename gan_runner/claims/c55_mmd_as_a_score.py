@@ -10,6 +10,7 @@ from gan_runner.claims import sources
 from gan_runner.claims.chart import dots
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
 from gan_runner.claims.many import Play, adam, crowd, train
+from gan_runner.compare.statistics import spearman
 from gan_runner.data.gaussian_mixture import load
 from gan_runner.losses.nonsaturating import NonSaturating
 from gan_runner.metrics.mmd import MMD
@@ -45,15 +46,9 @@ def _measure(bench: Bench) -> Numbers:
     optimizers = (adam(discriminators, 1e-3), adam(generators, 1e-3))
     play = Play(NonSaturating(), real, lambda: torch.randn(seeds, 128, 2), optimizers)
     train(generators, discriminators, play, steps, look)
-    correlations = [_spearman(*pair) for pair in zip(scores["MMD^2"], scores["W1"], strict=True)]
+    correlations = [spearman(*pair) for pair in zip(scores["MMD^2"], scores["W1"], strict=True)]
     middle = {"seeds": seeds, "median correlation": median(correlations), "lowest correlation": min(correlations)}
     return middle | {"scores": scores}
-
-
-def _spearman(first: list[float], second: list[float]) -> float:
-    """Return Spearman's rank correlation, of numbers without ties."""
-    ranks = torch.tensor([first, second]).argsort(dim=1).argsort(dim=1).double()
-    return float(torch.corrcoef(ranks)[0, 1])
 
 
 def _decide(numbers: Numbers) -> Word:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from statistics import fmean
 
 from gan_runner.claims.claim import Bench
 from gan_runner.compare.runs import Run
@@ -41,3 +42,11 @@ def at_end(runs: Sequence[Run], name: str, failed: float) -> list[float]:
 def covering(runs: Sequence[Run]) -> int:
     """Return how many runs end with at least `MODES` of the eight modes occupied."""
     return sum(modes >= MODES for modes in at_end(runs, "occupied", 0.0))
+
+
+def course(run: Run, value: str) -> tuple[list[float], list[float]]:
+    """Return the exact W1 at each look and the logged ``value``, its mean over the steps since the look before."""
+    looks, distances = run.curves["metric/w1"]
+    steps, values = run.curves[value]
+    smoothed = [fmean(v for s, v in zip(steps, values, strict=True) if at - LOOK < s <= at) for at in looks]
+    return distances, smoothed
