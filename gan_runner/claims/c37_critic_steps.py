@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from gan_runner.claims import sources
 from gan_runner.claims.chart import dots
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.critics_on_a_ring import CRITICS, METHOD, at_end, cell, covering
+from gan_runner.claims.critics_on_a_ring import CRITICS, METHOD, cell, covering, half_way
 from gan_runner.compare.statistics import wilson
 
 CRITIC_STEPS = (1, 5, 20)
@@ -22,9 +22,9 @@ def _measure(bench: Bench) -> Numbers:
         numbers[f"runs with 7 modes, {kind}"] = sum(counts[1:])
         numbers[f"runs with 7 modes at 1 critic step, {kind}"] = counts[0]
         for critic_steps, runs in zip(CRITIC_STEPS, cells, strict=True):
-            numbers[f"mean W1, {kind}, critic steps {critic_steps}"] = fmean(at_end(runs, "w1", 9.0))
-        ends[kind] = [at_end(runs, "occupied", 0.0) for runs in cells]
-    return numbers | {"modes at the end": ends}
+            numbers[f"mean W1, {kind}, critic steps {critic_steps}"] = fmean(half_way(runs, "w1", 9.0))
+        ends[kind] = [half_way(runs, "occupied", 0.0) for runs in cells]
+    return numbers | {"modes": ends}
 
 
 def _decide(numbers: Numbers) -> Word:
@@ -39,7 +39,7 @@ def _key(numbers: Numbers) -> str:
         count = numbers[f"runs with 7 modes, {kind}"]
         low, high = wilson(count, runs)
         told.append(f"{kind} {count} of {runs} (95 % {low:.0%} to {high:.0%})")
-    return f"7 or 8 modes at the end: {', '.join(told)}"
+    return f"7 or 8 modes: {', '.join(told)}"
 
 
 def _say(numbers: Numbers) -> str:
@@ -51,35 +51,36 @@ def _say(numbers: Numbers) -> str:
     }
     return (
         f"{_key(numbers)}, with 5 and 20 critic steps together; with a single one {lone[0]} and {lone[1]} of {seeds}. "
-        f"No mode lost is not yet a good fit: W1 ends at {told['clip']} (clip; 1, 5 and 20 critic steps) and "
+        f"No mode lost is not yet a good fit: W1 is then {told['clip']} (clip; 1, 5 and 20 critic steps) and "
         f"{told['GP']} (GP)."
     )
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    for place, (kind, cells) in enumerate(numbers["modes at the end"].items()):
+    for place, (kind, cells) in enumerate(numbers["modes"].items()):
         for group, modes in enumerate(cells):
             middle = group + 0.3 * (place - 0.5)
             spread = [middle + 0.045 * (seed - (len(modes) - 1) / 2) for seed in range(len(modes))]
             axes.plot(spread, modes, label=None if group else kind, **dots(place, markersize=5))
     axes.axhline(6.5, color="#A0A0A0", linewidth=1)
-    axes.set(xlabel="critic steps to one of the generator", ylabel="modes at the end, a mark a run", ylim=(0, 8.5))
+    axes.set(xlabel="critic steps to one of the generator", ylabel="modes occupied, a mark a run", ylim=(0, 8.5))
     axes.set_xticks(range(len(CRITIC_STEPS)), [str(steps) for steps in CRITIC_STEPS])
     axes.legend(loc="lower right")
 
 
 CLAIM = Claim(
     source=f"{sources.S2}; {sources.WGAN}, section 4",
-    method=f"{METHOD}; 1, 5 and 20 critic steps. {CRITICS}. (First trials of one seed found the penalty's weight of 10 "
-    "too slow and unsteady for so short a training.)",
-    rule="A run agrees if at its end 7 or 8 modes receive more than 1 % of the samples each. Confirmed if of the runs "
-    "with 5 and with 20 critic steps nine in ten agree, both clipped and penalised; refuted if at most half do of "
-    "either kind. One critic step is told beside it and does not count.",
+    method=f"{METHOD}; 1, 5 and 20 critic steps, looked at after 750 of the generator. {CRITICS}. (First trials of one "
+    "seed found the penalty's weight of 10 too slow and unsteady for so short a training. The look was meant to be at "
+    "step 1,500, and was moved for its cost when some clipped runs but no penalised one were made.)",
+    rule="A run agrees if 7 or 8 modes receive more than 1 % of its samples each. Confirmed if of the runs with 5 and "
+    "with 20 critic steps nine in ten agree, both clipped and penalised; refuted if at most half do of either kind. "
+    "One critic step is told beside it and does not count.",
     measure=_measure,
     decide=_decide,
     key=_key,
     say=_say,
     draw=_draw,
     seeds=5,
-    seconds=900,
+    seconds=550,
 )
