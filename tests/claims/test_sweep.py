@@ -37,3 +37,15 @@ def test_the_printed_trace_is_judged_from_two_short_runs(tmp_path: Path) -> None
     assert numbers["D at the first step"].startswith("0.5")
     assert numbers["seeds that agree"] == 2  # eight steps are enough to come down from 0.5
     assert claim.decide(numbers) == "confirmed"
+
+
+def test_modes_are_counted_in_two_short_runs_a_cell(tmp_path: Path) -> None:
+    claim = entries()["C37"].load()
+    numbers = rounded(claim.measure(Bench(2, tmp_path, 0.002)))
+    assert numbers["runs a kind"] == 4
+    assert [len(modes) for kind in ("clip", "GP") for modes in numbers["modes"][kind]] == [2] * 6
+    few = [modes for kind in ("clip", "GP") for cell_of in numbers["modes"][kind] for modes in cell_of]
+    assert all(modes in range(9) for modes in few)
+    assert sum(modes >= 7 for modes in numbers["modes"]["GP"][0]) == numbers["runs with 7 modes at 1 critic step, GP"]
+    assert claim.decide(numbers) == "refuted"  # three steps are too few for any modes
+    assert len(list(tmp_path.iterdir())) == 6
