@@ -50,14 +50,14 @@ def train(
     distances: list[list[float]] = [[] for _ in range(seeds)]
     cosines: list[Tensor] = []
     for step in range(1, steps + 1):
+        looked = step % max(1, steps // LOOKS) == 0
         for _ in range(CRITIC_STEPS):
             real = points[torch.randint(len(points), (seeds, BATCH))]
             with torch.no_grad():
                 fake = generators(torch.randn(seeds, BATCH, LATENT))
-            before = [weight.detach().clone() for weight in critics.parameters()]
+            before = [weight.detach().clone() for weight in critics.parameters()] if looked else []
             scores = head(critics(torch.cat([fake, real], dim=1)))
             descend(theirs, (scores[:, :BATCH] - scores[:, BATCH:]).mean(dim=1).sum(), critics)
-            looked = step % max(1, steps // LOOKS) == 0
             if looked:
                 cosines.append(_cosines(critics, before))
             for weight in critics.parameters():
