@@ -72,6 +72,7 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     axes.axhline(NEAR, color="#A0A0A0", linewidth=1)
     axes.set(xlabel="steps of the generator", ylabel="exact W1, a line a seed", yscale="log", ylim=(0.1, 3))
     axes.set_yticks([0.1, 0.2, 0.5, 1, 2], ["0.1", "0.2", "0.5", "1", "2"])
+    axes.minorticks_off()
     axes.legend(fontsize=9, ncols=2)
 
 
