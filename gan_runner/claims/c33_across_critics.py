@@ -61,8 +61,8 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     for place, (name, (distances, estimates)) in enumerate(numbers["ends"].items()):
         axes.plot(estimates, distances, label=name, **dots(place, markersize=5))
     axes.set(xlabel="WGAN's estimate at the end", ylabel="exact W1 at the end, a mark a run", ylim=(0, None))
-    axes.set_xscale("symlog", linthresh=1e-2)
-    axes.legend(fontsize=9)
+    axes.set_xscale("log" if all(min(estimates) > 0 for _, estimates in numbers["ends"].values()) else "symlog")
+    axes.legend(loc="lower left", fontsize=9)
 
 
 CLAIM = Claim(
