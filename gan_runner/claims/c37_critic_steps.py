@@ -1,4 +1,4 @@
-"""C37, training: WGAN loses no modes, and its two players need no balancing."""
+"""C37, training: WGAN keeps all modes however well its critic is trained: the players need no balancing."""
 
 from statistics import fmean
 
@@ -59,8 +59,8 @@ def _say(numbers: Numbers) -> str:
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for place, (kind, cells) in enumerate(numbers["modes"].items()):
         for group, modes in enumerate(cells):
-            middle = group + 0.3 * (place - 0.5)
-            spread = [middle + 0.045 * (seed - (len(modes) - 1) / 2) for seed in range(len(modes))]
+            middle = group + 0.42 * (place - 0.5)
+            spread = [middle + 0.065 * (seed - (len(modes) - 1) / 2) for seed in range(len(modes))]
             axes.plot(spread, modes, label=None if group else kind, **dots(place, markersize=5))
     axes.axhline(6.5, color="#A0A0A0", linewidth=1)
     axes.set(xlabel="critic steps to one of the generator", ylabel="modes occupied, a mark a run", ylim=(0, 8.5))
