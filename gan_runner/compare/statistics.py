@@ -1,4 +1,4 @@
-"""How sure one may be: standard errors over seeds, intervals of rates and differences, tests between groups."""
+"""How sure one may be: errors over seeds, intervals of rates and differences, tests of them, rank correlation."""
 
 import itertools
 import math
@@ -115,3 +115,29 @@ def permutation(first: Sequence[float], second: Sequence[float]) -> float:
     reached = sum(second) - 1e-9 * max(map(abs, pool), default=0.0)  # sums in another order differ in their last digits
     sums = [sum(chosen) for chosen in itertools.combinations(pool, len(second))]
     return sum(value >= reached for value in sums) / len(sums)
+
+
+def fisher_greater(successes: tuple[int, int], counts: tuple[int, int]) -> float:
+    """Return the p of Fisher's exact test that the first rate is no higher than the second (JRSS 98, 1935).
+
+    It is one-sided: the chance of so many ``successes`` among the first of ``counts`` or more, given their sum.
+    """
+    total, hits = sum(counts), sum(successes)
+    ways = [math.comb(counts[0], k) * math.comb(counts[1], hits - k) for k in range(successes[0], hits + 1)]
+    return sum(ways) / math.comb(total, hits)
+
+
+def spearman(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return Spearman's rank correlation (Am. J. Psychol. 15, 1904), equal values sharing the mean of their ranks.
+
+    Raises: statistics.StatisticsError if either is constant or has fewer than two values.
+    """
+    return statistics.correlation(_ranks(first), _ranks(second))
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    ordered = sorted(values)
+    places: dict[float, list[int]] = {}
+    for place, value in enumerate(ordered):
+        places.setdefault(value, []).append(place)
+    return [statistics.fmean(places[value]) for value in values]

@@ -12,8 +12,8 @@ from PIL import Image
 
 from gan_runner.claims.chart import png
 from gan_runner.claims.claim import Bench
-from gan_runner.claims.registry import entries
 from gan_runner.claims.critics_on_a_ring import course, covering, half_way
+from gan_runner.claims.registry import entries
 from gan_runner.claims.store import rounded
 from gan_runner.compare.runs import Run
 

@@ -4,15 +4,17 @@ import statistics
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, fisher_exact, ttest_ind
+from scipy.stats import binomtest, fisher_exact, spearmanr, ttest_ind
 
 from gan_runner.compare.statistics import (
     Estimate,
     estimate,
     fisher,
+    fisher_greater,
     kruskal_wallis,
     permutation,
     sign_test,
+    spearman,
     welch,
     wilson,
 )
@@ -118,3 +120,27 @@ def test_the_permutation_test_counts_divisions() -> None:
     assert permutation([4, 5, 6], [1, 2, 3]) == 1
     assert permutation([0.1, 0.2], [0.2, 0.3]) == 2 / 6  # 0.2 + 0.3 twice, of six pairs
     assert permutation([8, 8], [8, 8]) == 1
+
+
+def test_spearman_by_hand() -> None:
+    # ranks 0 1 2 3 against 1 0 3 2: 1 - 6 (1 + 1 + 1 + 1) / (4 (16 - 1))
+    assert spearman([1.0, 2.0, 30.0, 400.0], [0.2, 0.1, 9.0, 8.0]) == pytest.approx(0.6)
+
+
+@given(pairs=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=3, max_size=30))
+def test_spearman_is_scipys_with_equal_values_too(pairs: list[tuple[int, int]]) -> None:
+    first, second = zip(*pairs, strict=True)
+    assume(len(set(first)) > 1 and len(set(second)) > 1)
+    assert spearman(first, second) == pytest.approx(spearmanr(first, second).statistic, abs=1e-9)
+
+
+def test_fisher_of_a_lady_who_tastes_tea() -> None:
+    assert fisher_greater((3, 1), (4, 4)) == pytest.approx(17 / 70)  # Fisher's own example
+    assert fisher_greater((4, 0), (4, 4)) == pytest.approx(1 / 70)
+
+
+@given(first=st.integers(1, 20), second=st.integers(1, 20), data=st.data())
+def test_the_one_sided_fisher_is_scipys(first: int, second: int, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, first)), data.draw(st.integers(0, second))
+    table = [[hits[0], first - hits[0]], [hits[1], second - hits[1]]]
+    assert fisher_greater(hits, (first, second)) == pytest.approx(fisher_exact(table, "greater").pvalue, abs=1e-9)
