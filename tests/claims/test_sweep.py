@@ -39,13 +39,13 @@ def test_the_printed_trace_is_judged_from_two_short_runs(tmp_path: Path) -> None
     assert claim.decide(numbers) == "confirmed"
 
 
-def test_modes_are_counted_in_two_short_runs_a_cell(tmp_path: Path) -> None:
-    claim = entries()["C37"].load()
-    numbers = rounded(claim.measure(Bench(2, tmp_path, 0.002)))
-    assert numbers["runs a kind"] == 4
-    assert [len(modes) for kind in ("clip", "GP") for modes in numbers["modes"][kind]] == [2] * 6
-    few = [modes for kind in ("clip", "GP") for cell_of in numbers["modes"][kind] for modes in cell_of]
-    assert all(modes in range(9) for modes in few)
-    assert sum(modes >= 7 for modes in numbers["modes"]["GP"][0]) == numbers["runs with 7 modes at 1 critic step, GP"]
-    assert claim.decide(numbers) == "refuted"  # three steps are too few for any modes
-    assert len(list(tmp_path.iterdir())) == 6
+def test_label_schemes_are_compared_by_two_short_runs_each(tmp_path: Path) -> None:
+    claim = entries()["C22"].load()
+    numbers = rounded(claim.measure(Bench(2, tmp_path, 0.001)))
+    distances = [numbers[f"W1 at the end, {labels}"] for labels in ("(-1, 1, 0)", "(0, 1, 1)")]
+    assert [len(values) for values in distances] == [2, 2]
+    nearer = sum(chi < plain for chi, plain in zip(*distances, strict=True))
+    assert numbers["seeds in which (-1, 1, 0) is nearer"] == nearer
+    assert numbers["sign test, p"] == (1.0 if nearer == 1 else 0.5)  # by hand, of two pairs
+    assert claim.decide(numbers) == "undecided"  # two seeds are too few for any verdict
+    assert len(list(tmp_path.iterdir())) == 2  # a sweep a cell
