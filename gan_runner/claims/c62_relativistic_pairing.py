@@ -87,7 +87,7 @@ def _say(numbers: Numbers) -> str:
 def _draw(numbers: Numbers, axes: Axes) -> None:
     rows = numbers["distances"]
     strips(axes, rows, {name: f"{median(numbers['reached'][name]):.0f} of {MODES}" for name in rows})
-    axes.set(xlabel="W1 at the end, a mark a seed, bar: median", xscale="log")
+    axes.set(xlabel="W1 at the end, a mark a seed, bar: median", xlim=(0, None))
     axes.set_ylabel("loss and penalties, gamma")
     axes.set_title("modes", loc="right", fontsize=9)
 
