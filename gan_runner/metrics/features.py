@@ -1,5 +1,6 @@
 """Generated features measured against the data's: what a metric keeps of the real ones, and the values it gives."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from torch import Tensor
 
 from gan_runner.metrics.base import Direction
 from gan_runner.metrics.frechet import frechet_distance, moments
-from gan_runner.metrics.neighbours import NEAREST, compare, neighbourhood
+from gan_runner.metrics.neighbours import NEAREST, Neighbourhood, compare, neighbourhood
 
 REFERENCE = 10_000
 PAIR_SECONDS = 6e-8
@@ -42,7 +43,12 @@ class RealFeatures:
         self._mean, self._cov = state["mean"], state["cov"]
         self.count: int = state["count"]
         self.neighbours = min(neighbours, len(state["reference"]))
-        self._reference = neighbourhood(state["reference"][: self.neighbours]) if self.neighbours > NEAREST else None
+        self._chosen: Tensor = state["reference"][: self.neighbours]
+
+    @functools.cached_property
+    def _reference(self) -> Neighbourhood | None:
+        """Half a second for 5,000 features: a run spends it at its first evaluation, not before its first step."""
+        return neighbourhood(self._chosen) if self.neighbours > NEAREST else None
 
     def compare(self, fake: Tensor) -> dict[str, float]:
         """Return ``fid`` of all ``fake`` features ``[N, F]``, N >= 2, and the pairwise values if there are enough."""

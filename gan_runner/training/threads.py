@@ -8,6 +8,8 @@ import torch
 ROUNDS = 8
 SECONDS = 1.0
 """Rounds are ended early after this: a step may take seconds itself."""
+CLEAR = 1.25
+"""After two rounds a ratio beyond this decides: the start of a run is no place for statistics."""
 GAIN = 0.95
 """Threads that gain less than a twentieth are not worth the core that they keep from others."""
 
@@ -25,13 +27,14 @@ def choose_threads(step: Callable[[], object], most: int, clock: Callable[[], fl
         torch.set_num_threads(threads)
         step()  # what is set up once is not counted
     began = clock()
-    for _ in range(ROUNDS):
+    for played in range(1, ROUNDS + 1):
         for threads in spent:
             torch.set_num_threads(threads)
             start = clock()
             step()
             spent[threads] += clock() - start
-        if clock() - began > SECONDS:
+        low, high = sorted(spent.values())
+        if clock() - began > SECONDS or (played >= 2 and high > CLEAR * low):
             break
     chosen = most if spent[most] < GAIN * spent[1] else 1
     torch.set_num_threads(chosen)

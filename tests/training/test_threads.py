@@ -35,13 +35,22 @@ def scripted(seconds: dict[int, float]) -> tuple[Callable[[], None], Callable[[]
 
 
 @pytest.mark.parametrize(
-    ("two", "one", "chosen"), [(0.010, 0.015, 2), (0.030, 0.010, 1), (0.0098, 0.010, 1), (2.0, 3.0, 2)]
+    ("two", "one", "chosen", "rounds"),
+    [
+        (0.010, 0.012, 2, ROUNDS),
+        (0.0098, 0.010, 1, ROUNDS),
+        (0.010, 0.015, 2, 2),  # a clear case is soon decided
+        (0.030, 0.010, 1, 2),
+        (2.0, 3.0, 2, 1),  # long steps are tried once
+    ],
 )
-def test_the_faster_is_chosen_and_one_where_there_is_little_between_them(two: float, one: float, chosen: int) -> None:
+def test_the_faster_is_chosen_and_one_where_there_is_little_between_them(
+    two: float, one: float, chosen: int, rounds: int
+) -> None:
     step, clock, taken = scripted({2: two, 1: one})
     assert choose_threads(step, 2, clock) == torch.get_num_threads() == chosen
     assert taken[:4] == [2, 1, 2, 1]
-    assert len(taken) == (2 + 2 * ROUNDS if two < 1 else 4)  # long steps are tried once
+    assert len(taken) == 2 + 2 * rounds
 
 
 def test_with_one_core_nothing_is_tried() -> None:
