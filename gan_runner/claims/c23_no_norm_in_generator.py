@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.norm_grid import METHOD, Cell, measure, rate, strips
+from gan_runner.claims.norm_grid import METHOD, Cell, draw, measure, rate
 from gan_runner.compare.statistics import fisher
 
 LS, NS = Cell("not in G", "Adam", "LSGAN"), Cell("not in G", "Adam", "GAN")
@@ -13,7 +13,7 @@ LS, NS = Cell("not in G", "Adam", "LSGAN"), Cell("not in G", "Adam", "GAN")
 def _measure(bench: Bench) -> Numbers:
     numbers = measure(bench, [LS, NS])
     squares, entropy = (numbers[f"seeds that learn, {cell}"] for cell in (LS, NS))
-    return numbers | {"p by Fisher": fisher(squares, bench.seeds, entropy, bench.seeds)}
+    return numbers | {"p by Fisher": fisher((squares, entropy), (bench.seeds, bench.seeds))}
 
 
 def _decide(numbers: Numbers) -> Word:
@@ -36,7 +36,7 @@ def _say(numbers: Numbers) -> str:
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    strips(numbers, [LS, NS], axes)
+    draw(numbers, [LS, NS], axes)
 
 
 CLAIM = Claim(

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.norm_grid import METHOD, Cell, measure, strips
+from gan_runner.claims.norm_grid import METHOD, Cell, draw, measure
 from gan_runner.compare.statistics import wilson
 
 NS, LS = Cell("in both", "Adam", "GAN"), Cell("in both", "Adam", "LSGAN")
@@ -41,7 +41,7 @@ def _say(numbers: Numbers) -> str:
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    strips(numbers, [NS, LS], axes)
+    draw(numbers, [NS, LS], axes)
 
 
 CLAIM = Claim(

@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.norm_grid import METHOD, Cell, measure, strips
+from gan_runner.claims.norm_grid import METHOD, Cell, draw, measure
 from gan_runner.compare.statistics import sign_test
 
 LS, NS = Cell("nowhere", "RMSProp", "LSGAN"), Cell("nowhere", "RMSProp", "GAN")
@@ -40,7 +40,7 @@ def _say(numbers: Numbers) -> str:
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    strips(numbers, [LS, NS], axes)
+    draw(numbers, [LS, NS], axes)
 
 
 CLAIM = Claim(

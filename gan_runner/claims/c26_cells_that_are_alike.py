@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.norm_grid import METHOD, Cell, measure, rate, strips
+from gan_runner.claims.norm_grid import METHOD, Cell, draw, measure, rate
 from gan_runner.compare.statistics import wilson
 
 PLACES = (("not in G", "RMSProp"), ("nowhere", "Adam"))
@@ -40,7 +40,7 @@ def _say(numbers: Numbers) -> str:
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    strips(numbers, CELLS, axes)
+    draw(numbers, CELLS, axes)
 
 
 CLAIM = Claim(

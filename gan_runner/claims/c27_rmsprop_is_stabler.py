@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.norm_grid import METHOD, Cell, measure, strips
+from gan_runner.claims.norm_grid import METHOD, Cell, draw, measure
 from gan_runner.compare.statistics import fisher
 
 RATES = (5e-5, 2e-4, 1e-3)
@@ -18,7 +18,7 @@ def _measure(bench: Bench) -> Numbers:
     return numbers | {
         "runs": runs,
         **{f"runs that learn, {name}": count for name, count in learned.items()},
-        "p by Fisher": fisher(learned["RMSProp"], runs, learned["Adam"], runs),
+        "p by Fisher": fisher((learned["RMSProp"], learned["Adam"]), (runs, runs)),
     }
 
 
@@ -40,7 +40,7 @@ def _say(numbers: Numbers) -> str:
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
-    strips(numbers, [cell for cells in CELLS.values() for cell in cells], axes)
+    draw(numbers, [cell for cells in CELLS.values() for cell in cells], axes)
 
 
 CLAIM = Claim(

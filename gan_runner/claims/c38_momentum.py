@@ -12,7 +12,7 @@ from gan_runner.claims import sources
 from gan_runner.claims.chart import dots
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
 from gan_runner.claims.clipped import METHOD, STEPS, train
-from gan_runner.compare.statistics import fisher_greater, wilson
+from gan_runner.compare.statistics import fisher, wilson
 
 RATES = (5e-5, 2e-4, 1e-3)
 Make = Callable[[list[Tensor], float], torch.optim.Optimizer]
@@ -50,7 +50,7 @@ def _measure(bench: Bench) -> Numbers:
             numbers[f"mean W1 at the end, {name}, rate {rate:g}"] = fmean(row[-1] for row in course.distances)
     unstable = [sum(numbers[f"unstable runs, {name}"] for name in names) for names in (WITH, WITHOUT)]
     runs = 2 * numbers["runs an optimizer"]
-    numbers |= {"p of Fisher's test": fisher_greater((unstable[0], unstable[1]), (runs, runs))}
+    numbers |= {"p of Fisher's test": fisher((unstable[0], unstable[1]), (runs, runs), "greater")}
     return numbers | {"unstable with momentum": unstable[0], "unstable without": unstable[1], "falls": falls}
 
 

@@ -5,8 +5,9 @@ from statistics import median
 from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
+from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.ring import LOSSES, MODES, SETTING, last, strips, trained
+from gan_runner.claims.ring import LOSSES, MODES, SETTING, last, trained
 from gan_runner.compare.statistics import estimate, kruskal_wallis
 
 

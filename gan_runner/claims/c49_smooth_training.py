@@ -5,8 +5,8 @@ from statistics import median, pvariance
 from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
+from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.ring import strips
 from gan_runner.claims.ring_crowd import SETTING, Game, Judge, play
 from gan_runner.compare.statistics import estimate
 from gan_runner.losses.glsgan import GeneralizedLossSensitive

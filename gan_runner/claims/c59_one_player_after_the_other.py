@@ -5,8 +5,9 @@ from statistics import fmean
 from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
+from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.ring import EVERY, LOSSES, MODES, SETTING, STEPS, last, strips, trained
+from gan_runner.claims.ring import EVERY, LOSSES, MODES, SETTING, STEPS, last, trained
 from gan_runner.compare.statistics import estimate, permutation
 
 TURNS = (1, 5, 50)

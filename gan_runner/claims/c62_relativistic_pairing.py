@@ -4,8 +4,9 @@ from statistics import fmean, median
 
 from matplotlib.axes import Axes
 
+from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
-from gan_runner.claims.ring import MODES, WORST, strips
+from gan_runner.claims.ring import MODES, WORST
 from gan_runner.claims.ring_crowd import SETTING, Game, Judge, play
 from gan_runner.compare.statistics import estimate, permutation
 from gan_runner.losses.base import Loss

@@ -1,7 +1,8 @@
 """One look for the figures of all claims: still legible at half its size, as the report's table shows it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 import matplotlib as mpl
@@ -54,3 +55,15 @@ def dots(place: int, **others: Any) -> dict[str, Any]:
     """Return how the marks of kind ``place`` are drawn."""
     style = STYLES[place]
     return {"color": style.colour, "marker": style.marker, "linestyle": "none"} | others
+
+
+def strips(axes: Axes, groups: Mapping[str, Sequence[float]], notes: Mapping[str, str]) -> None:
+    """Draw a row a group: a mark a seed, a bar at their median, and at the right margin the group's note."""
+    for row, (name, values) in enumerate(groups.items()):
+        spread = [row + 0.4 * (seed / max(len(values) - 1, 1) - 0.5) for seed in range(len(values))]
+        axes.plot(values, spread, **dots(0, markersize=4, alpha=0.7))
+        axes.plot([median(values)] * 2, [row - 0.35, row + 0.35], color="#000000", linewidth=1.5)
+        axes.text(1.01, row, notes.get(name, ""), transform=axes.get_yaxis_transform(), fontsize=9, va="center")
+    axes.set_yticks(range(len(groups)), list(groups), fontsize=9)
+    axes.set_ylim(len(groups) - 0.4, -0.6)
+    axes.grid(visible=False, axis="y")

@@ -5,8 +5,9 @@ from statistics import median
 
 from matplotlib.axes import Axes
 
-from gan_runner.claims.chart import dots
+from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Numbers
+from gan_runner.claims.digits import fids_and_classes
 from gan_runner.compare.runs import Run
 from gan_runner.compare.statistics import wilson
 
@@ -61,16 +62,17 @@ REFERENCE = Cell("in both", "Adam", "GAN")
 
 def measure(bench: Bench, cells: list[Cell]) -> Numbers:
     """Return of each of ``cells`` how many seeds learn and the distances at their ends, and what learning is here."""
-    limit = 2.0 * median(_distance(run) for run in _runs(bench, REFERENCE))
+    limit = 2.0 * median(fids_and_classes(_runs(bench, REFERENCE))[0])
     numbers: Numbers = {"seeds": bench.seeds, "FID of a run that learns, at most": limit}
     for cell in cells:
-        runs = _runs(bench, cell)
-        learned = [run.final.get("classes") == CLASSES and _distance(run) <= limit for run in runs]
+        fids, classes = fids_and_classes(_runs(bench, cell))
         numbers |= {
-            f"seeds that learn, {cell}": sum(learned),
-            f"median FID, {cell}": median(map(_distance, runs)),
-            f"classes at the end, {cell}": [run.final.get("classes", 0.0) for run in runs],
-            f"FID at the end, {cell}": [_distance(run) for run in runs],
+            f"seeds that learn, {cell}": sum(
+                count == CLASSES and fid <= limit for fid, count in zip(fids, classes, strict=True)
+            ),
+            f"median FID, {cell}": median(fids),
+            f"classes at the end, {cell}": classes,
+            f"FID at the end, {cell}": fids,
         }
     return numbers
 
@@ -82,22 +84,15 @@ def rate(numbers: Numbers, cell: Cell) -> str:
     return f"{learned} of {seeds} ({low:.0%} to {high:.0%})"
 
 
-def strips(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
+def draw(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
     """Draw the distance that every seed ended at, a row a cell, and the limit of a run that learns."""
-    for place, cell in enumerate(cells):
-        values = numbers[f"FID at the end, {cell}"]
-        axes.plot(values, [place] * len(values), **dots(place, alpha=0.7))
+    rows = {str(cell).replace(", norm", ",\nnorm"): cell for cell in cells}
+    told = {name: f"{numbers[f'seeds that learn, {cell}']} of {numbers['seeds']}" for name, cell in rows.items()}
+    strips(axes, {name: numbers[f"FID at the end, {cell}"] for name, cell in rows.items()}, told)
     axes.axvline(numbers["FID of a run that learns, at most"], color="#777777", linestyle=":", linewidth=1.5)
-    axes.set_yticks(range(len(cells)), [str(cell).replace(", norm", ",\nnorm") for cell in cells])
-    axes.set(
-        xscale="log", xlabel="FID on a digit classifier's features (dotted: learns)", ylim=(len(cells) - 0.5, -0.5)
-    )
+    axes.set(xscale="log", xlabel="FID on a digit classifier's features (dotted: learns)")
+    axes.set_title("learn", loc="right", fontsize=9)
 
 
 def _runs(bench: Bench, cell: Cell) -> list[Run]:
     return bench.sweep("stability_digits", cell.words, STEPS)
-
-
-def _distance(run: Run) -> float:
-    """Return the run's last FID; a run that diverged is far from everything."""
-    return 1e4 if run.failed else run.final.get("fid", 1e4)

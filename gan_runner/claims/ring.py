@@ -1,12 +1,8 @@
 """Trainings on a ring of eight modes with one pair of networks and one Adam: what several claims share."""
 
 import math
-from collections.abc import Mapping, Sequence
-from statistics import median
+from collections.abc import Sequence
 
-from matplotlib.axes import Axes
-
-from gan_runner.claims.chart import dots
 from gan_runner.claims.claim import Bench
 from gan_runner.compare.runs import Run
 
@@ -43,15 +39,3 @@ def trained(bench: Bench, words: Sequence[str], steps: int = STEPS, every: int =
 def last(runs: Sequence[Run], value: str) -> list[float]:
     """Return each run's ``value`` at the end of its training."""
     return [WORST[value] if run.failed else run.final[value] for run in runs]
-
-
-def strips(axes: Axes, groups: Mapping[str, Sequence[float]], notes: Mapping[str, str]) -> None:
-    """Draw a row a group: a mark a seed, a bar at their median, and at the right margin the group's note."""
-    for row, (name, values) in enumerate(groups.items()):
-        spread = [row + 0.4 * (seed / max(len(values) - 1, 1) - 0.5) for seed in range(len(values))]
-        axes.plot(values, spread, **dots(0, markersize=4, alpha=0.7))
-        axes.plot([median(values)] * 2, [row - 0.35, row + 0.35], color="#000000", linewidth=1.5)
-        axes.text(1.01, row, notes.get(name, ""), transform=axes.get_yaxis_transform(), fontsize=9, va="center")
-    axes.set_yticks(range(len(groups)), list(groups), fontsize=9)
-    axes.set_ylim(len(groups) - 0.4, -0.6)
-    axes.grid(visible=False, axis="y")

@@ -5,6 +5,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 LEVEL = 0.95
 
@@ -69,29 +70,37 @@ def welch(first: Sequence[float], second: Sequence[float]) -> tuple[float, float
 
 
 def sign_test(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return the two-sided p of the sign test for pairs: as many pairs should rise as fall. Equal pairs do not count.
+    """Return the two-sided p of the sign test for pairs: as many should rise as fall. Equal pairs do not count."""
+    from scipy.stats import binomtest
 
-    min(1, 2 sum_{k <= m} C(n, k) / 2^n), m the smaller count of the n pairs that differ.
-    """
     differences = [b - a for a, b in zip(first, second, strict=True) if a != b]
-    count = len(differences)
-    fewer = min(sum(difference > 0 for difference in differences), sum(difference < 0 for difference in differences))
-    return float(min(1.0, 2 * sum(math.comb(count, k) for k in range(fewer + 1)) / 2**count))
+    rises = sum(difference > 0 for difference in differences)
+    return float(binomtest(rises, len(differences)).pvalue) if differences else 1.0
 
 
-def fisher(first: int, of_first: int, second: int, of_second: int) -> float:
-    """Return the two-sided p of Fisher's exact test for ``first`` of ``of_first`` against ``second`` of ``of_second``.
+def fisher(
+    successes: tuple[int, int], counts: tuple[int, int], alternative: Literal["two-sided", "greater"] = "two-sided"
+) -> float:
+    """Return the p of Fisher's exact test that two rates are alike, or the first not ``greater`` (JRSS 98, 1935).
 
-    The sum of the hypergeometric probabilities, given the margins, of all tables no likelier than this one.
+    ``successes`` are those among ``counts`` of either kind.
     """
-    both, all_of = first + second, of_first + of_second
+    from scipy.stats import fisher_exact
 
-    def ways(count: int) -> int:
-        return math.comb(of_first, count) * math.comb(of_second, both - count)
+    table = [[hits, count - hits] for hits, count in zip(successes, counts, strict=True)]
+    return float(fisher_exact(table, alternative).pvalue)
 
-    possible = range(max(0, both - of_second), min(both, of_first) + 1)
-    unlikely = sum(ways(count) for count in possible if ways(count) <= ways(first))
-    return float(unlikely / math.comb(all_of, both))
+
+def spearman(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return Spearman's rank correlation (Am. J. Psychol. 15, 1904), equal values sharing the mean of their ranks.
+
+    Raises: ValueError if either is constant or has fewer than two values.
+    """
+    from scipy.stats import spearmanr
+
+    if min(len(set(first)), len(set(second))) < 2:
+        raise ValueError("a rank correlation needs two different values at least on either side")
+    return float(spearmanr(first, second).statistic)
 
 
 def kruskal_wallis(groups: Sequence[Sequence[float]]) -> float:
@@ -115,29 +124,3 @@ def permutation(first: Sequence[float], second: Sequence[float]) -> float:
     reached = sum(second) - 1e-9 * max(map(abs, pool), default=0.0)  # sums in another order differ in their last digits
     sums = [sum(chosen) for chosen in itertools.combinations(pool, len(second))]
     return sum(value >= reached for value in sums) / len(sums)
-
-
-def fisher_greater(successes: tuple[int, int], counts: tuple[int, int]) -> float:
-    """Return the p of Fisher's exact test that the first rate is no higher than the second (JRSS 98, 1935).
-
-    It is one-sided: the chance of so many ``successes`` among the first of ``counts`` or more, given their sum.
-    """
-    total, hits = sum(counts), sum(successes)
-    ways = [math.comb(counts[0], k) * math.comb(counts[1], hits - k) for k in range(successes[0], hits + 1)]
-    return sum(ways) / math.comb(total, hits)
-
-
-def spearman(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return Spearman's rank correlation (Am. J. Psychol. 15, 1904), equal values sharing the mean of their ranks.
-
-    Raises: statistics.StatisticsError if either is constant or has fewer than two values.
-    """
-    return statistics.correlation(_ranks(first), _ranks(second))
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    ordered = sorted(values)
-    places: dict[float, list[int]] = {}
-    for place, value in enumerate(ordered):
-        places.setdefault(value, []).append(place)
-    return [statistics.fmean(places[value]) for value in values]

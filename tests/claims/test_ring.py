@@ -5,7 +5,8 @@ from typing import cast
 
 from matplotlib.figure import Figure
 
-from gan_runner.claims.ring import WORST, last, strips
+from gan_runner.claims.chart import strips
+from gan_runner.claims.ring import WORST, last
 from gan_runner.compare.runs import Run
 
 
