@@ -13,25 +13,27 @@ class Generator(base.Generator):
     """z - FC 512 x 4x4 - 5x5 transposed convolutions of stride 2: 256 maps of 7x7, 128 of 14x14, the picture.
 
     Norm and ReLU after all but the last, which has tanh. Weights N(0, 0.02). Biases stand where no batch or instance
-    norm would cancel them.
+    norm would cancel them. ``width`` w = 128 stands for 4w, 2w and w maps.
     """
 
-    def __init__(self, latent_dim: int, shape: Shape, norm: Norm = "batch") -> None:
+    def __init__(self, latent_dim: int, shape: Shape, width: int = 128, norm: Norm = "batch") -> None:
         super().__init__()
+        if width < 1:
+            raise ValueError(f"width, got {width}; allowed 1 or more; the paper's code has 128")
         channels, _ = square_picture("lsgan_digits", shape, (28,))
         bias = wants_bias(norm)
         self.body = nn.Sequential(
-            nn.Linear(latent_dim, 512 * 16, bias=bias),
-            nn.Unflatten(1, (512, 4, 4)),
-            norm_layer(norm, 512, spatial=True),
+            nn.Linear(latent_dim, 4 * width * 16, bias=bias),
+            nn.Unflatten(1, (4 * width, 4, 4)),
+            norm_layer(norm, 4 * width, spatial=True),
             nn.ReLU(),
-            nn.ConvTranspose2d(512, 256, 5, 2, 2, bias=bias),
-            norm_layer(norm, 256, spatial=True),
+            nn.ConvTranspose2d(4 * width, 2 * width, 5, 2, 2, bias=bias),
+            norm_layer(norm, 2 * width, spatial=True),
             nn.ReLU(),
-            double(256, 128, bias=bias),
-            norm_layer(norm, 128, spatial=True),
+            double(2 * width, width, bias=bias),
+            norm_layer(norm, width, spatial=True),
             nn.ReLU(),
-            double(128, channels),
+            double(width, channels),
             nn.Tanh(),
         )
         init_lsgan(self)

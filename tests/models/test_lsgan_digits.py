@@ -26,6 +26,13 @@ def test_weights_add_up(weight_count: WeightCount) -> None:
     assert weight_count(Discriminator(MNIST)) == layers + 2 * (50 + 500) == 1_252_121
 
 
+def test_a_quarter_of_the_width_has_a_quarter_of_every_layers_maps(layer_shapes: LayerShapes) -> None:
+    maps = [(64, 7, 7), (32, 14, 14), (1, 28, 28)]
+    assert layer_shapes(Generator(100, MNIST, width=32), torch.randn(2, 100)) == [(128 * 16,), *maps]
+    with pytest.raises(ValueError, match="width, got 0; allowed 1 or more"):
+        Generator(100, MNIST, width=0)
+
+
 def test_minibatch_discrimination_lets_the_batch_into_the_score(weight_count: WeightCount) -> None:
     torch.manual_seed(0)
     critic = Discriminator(MNIST, "layer", 10)
