@@ -14,6 +14,11 @@ def turns(single: float, *longer: tuple[float, float]) -> dict[str, float]:
     return told | chances | {"mean modes occupied, 1": single}
 
 
+def ratios(chance: float, *modes: float) -> dict[str, float]:
+    means = zip(("1:2", "1:1", "2:1", "5:1"), modes, strict=True)
+    return {"p, modes": chance} | {f"mean modes occupied, {ratio}": mean for ratio, mean in means}
+
+
 RING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C48": [
         (word, {"p, modes occupied": covered, "p, W1": apart})
@@ -27,6 +32,11 @@ RING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "C49": [
         (word, {"smoother by both": count, "combinations": 8})
         for word, count in (("confirmed", 6), ("undecided", 5), ("undecided", 3), ("refuted", 2))
+    ],
+    "C52": [
+        ("confirmed", ratios(0.04, 7, 8, 8, 8)),
+        ("undecided", ratios(0.06, 7, 8, 8, 8)),
+        ("refuted", ratios(0.06, 7.5, 8, 8, 8)),
     ],
     "C54": [
         ("confirmed", moments(4, 0.04, 0.97)),

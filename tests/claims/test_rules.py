@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from critic_cases import CRITICS
+from digit_cases import DIGITS
 from gan_runner.claims.chart import png
 from gan_runner.claims.claim import Bench, Claim
 from gan_runner.claims.registry import entries
@@ -230,6 +231,7 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     **RING,
     **GRID,
     **CRITICS,
+    **DIGITS,
 }
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005
