@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from code_cases import CODES
 from critic_cases import CRITICS
 from digit_cases import DIGITS
 from gan_runner.claims.chart import png
@@ -232,6 +233,7 @@ CASES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     **GRID,
     **CRITICS,
     **DIGITS,
+    **CODES,
 }
 THEORY = [name for name, entry in entries().items() if entry.kind == "theory"]
 SHORT = 0.005
