@@ -4,13 +4,14 @@ from typing import Any
 
 
 def fulfilled(seeds: int, together: int, *each: int) -> dict[str, int]:
-    names = ("information", "matching", "weaker code")
+    names = ("information", "matching", "stronger code")
     told = {f"seeds that fulfil it, {name}": count for name, count in zip(names, each, strict=True)}
     return {"seeds": seeds, "seeds that fulfil all three": together} | told
 
 
-def followed(ratio: float, accuracy: float) -> dict[str, float]:
-    return {"weights, one-hot / map": ratio, "mean label accuracy": accuracy}
+def followed(ratio: float, accuracy: float, rise: float = 0.0) -> dict[str, float]:
+    told = {"mean label accuracy": accuracy, "rise in the last quarter": rise}
+    return {"weights, one-hot / map": ratio} | told
 
 
 CODES: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -27,7 +28,8 @@ CODES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("confirmed", followed(5.1, 0.81)),
         ("undecided", followed(5.1, 0.8)),
         ("undecided", followed(5.1, 0.4)),
-        ("refuted", followed(5.1, 0.39)),
+        ("refuted", followed(5.1, 0.39, 0.04)),
+        ("undecided", followed(5.1, 0.39, 0.06)),
         ("refuted", followed(5.0, 0.9)),
     ],
 }

@@ -14,6 +14,7 @@ from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
 from gan_runner.compare.runs import Run
 from gan_runner.data import printed_digits
+from gan_runner.data.source import Source
 from gan_runner.trained import Trained
 
 STEPS, SAMPLES, LIKE, ANGLES = 2000, 2000, 0.85, (-8, -4, 0, 4, 8)
@@ -47,12 +48,17 @@ def _measure(bench: Bench) -> Numbers:
 
 def _truth() -> Numbers:
     """Return what the data's own pictures score, other ones than those of training."""
-    found = {}
+    found: Numbers = {}
     for name, rotate in SETS.items():
-        digits, covered, _ = _seen(printed_digits.load(SAMPLES, rotate, seed=1).samples[:, 0])
+        digits, covered, _ = _seen(_drawn(printed_digits.load(SAMPLES, rotate, seed=1)))
         found |= {f"share of samples that are digits, real, {name}": digits}
         found |= {f"share of glyphs and places reached, real, {name}": covered}
     return found
+
+
+def _drawn(source: Source) -> Tensor:
+    assert isinstance(source.samples, Tensor)
+    return source.samples[:, 0]
 
 
 def _sampled(run: Run) -> Tensor:
@@ -63,9 +69,8 @@ def _sampled(run: Run) -> Tensor:
 def _seen(pictures: Tensor) -> tuple[float, float, float]:
     """Return the share of pictures that are digits, of the glyphs at a place reached, and of the commonest digit."""
     source = printed_digits.load()
-    assert isinstance(source.samples, Tensor)
     assert source.labels is not None
-    known, which = torch.unique(source.samples[:, 0], dim=0, return_inverse=True)
+    known, which = torch.unique(_drawn(source), dim=0, return_inverse=True)
     glyphs = torch.empty(len(known), dtype=torch.long).scatter_(0, which, source.labels)
     drawn = (
         Image.fromarray(glyph).rotate(angle, Image.Resampling.BILINEAR) for glyph in known.numpy() for angle in ANGLES
@@ -76,7 +81,7 @@ def _seen(pictures: Tensor) -> tuple[float, float, float]:
     if not len(bins):
         return 0.0, 0.0, 1.0
     largest = torch.bincount(glyphs[bins]).max() / len(bins)
-    return len(bins) / len(pictures), len(bins.unique()) / len(known), float(largest)
+    return len(bins) / len(pictures), len(set(bins.tolist())) / len(known), float(largest)
 
 
 def _unit(pictures: Tensor) -> Tensor:
