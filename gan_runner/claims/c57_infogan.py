@@ -81,8 +81,8 @@ def _say(numbers: Numbers) -> str:
         f"{numbers['mean, information']} of the category's log 10 nats (enough in {counts['information']}), the best "
         f"matching of its values with digits is right for {numbers['mean, matching']} of the pictures (enough in "
         f"{counts['matching']}), and R^2 is {numbers['mean, stronger code']} for the stronger "
-        f"continuous code (enough in {counts['stronger code']}) and {numbers['mean, weaker code']} for the weaker. What "
-        f"they move most: {moved}. {numbers['classes covered']} classes are covered, FID on classifier features "
+        f"continuous code (enough in {counts['stronger code']}) and {numbers['mean, weaker code']} for the weaker. "
+        f"What they move most: {moved}. {numbers['classes covered']} classes are covered, FID on classifier features "
         f"{numbers['FID']}."
     )
 
