@@ -111,6 +111,11 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     axes.set_yticks(
         [side * (place + 0.5) for place in range(len(rows))], [loss.replace(" ", "\n", 1) for loss in LOSSES]
     )
+    shares = [numbers[f"share within 3 sd at the end, {loss}"].split(" ")[0] for loss in LOSSES]
+    for place, share in enumerate(shares):
+        axes.text(1.01, side * (place + 0.5), share, transform=axes.get_yaxis_transform(), va="center", fontsize=9)
+    ring = numbers["share within 3 sd, an even ring"]
+    axes.set_title(f"share near a centre, mean of all seeds (an even ring: {ring:.2g})", loc="right", fontsize=9)
     axes.grid(visible=False)
     axes.set(xlabel="step (seed 0)")
 
