@@ -6,7 +6,7 @@ from statistics import median
 from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
-from gan_runner.claims.chart import strips
+from gan_runner.claims.chart import plain_log, strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
 from gan_runner.claims.digits import QUICK, fids_and_classes
 from gan_runner.compare.statistics import permutation
@@ -71,7 +71,8 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     told = {cell: f"{numbers[f'seeds with digits, {cell}']} of {numbers['seeds']}" for cell in numbers["FIDs"]}
     strips(axes, numbers["FIDs"], told)
     axes.axvline(FID, color="#777777", linestyle=":", linewidth=1.5)
-    axes.set(xscale="log", xlabel="FID on a digit classifier's features (dotted: digits below)")
+    plain_log(axes.xaxis)
+    axes.set(xlabel="FID on a digit classifier's features (dotted: digits below)")
     axes.set_title("digits", loc="right", fontsize=9)
 
 

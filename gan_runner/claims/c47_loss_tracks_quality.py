@@ -5,7 +5,7 @@ from statistics import fmean, median
 from matplotlib.axes import Axes
 
 from gan_runner.claims import sources
-from gan_runner.claims.chart import dots
+from gan_runner.claims.chart import dots, plain_log
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
 from gan_runner.compare.runs import Run
 from gan_runner.compare.statistics import estimate, spearman
@@ -74,7 +74,8 @@ def _say(numbers: Numbers) -> str:
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for seed, (fids, estimates) in enumerate(numbers["courses"]):
         axes.plot(fids, estimates, label=f"{seed}", **dots(seed, markersize=4, alpha=0.7))
-    axes.set(xlabel="FID on classifier features", ylabel="estimate E f(x) - E f(y)", xscale="log")
+    plain_log(axes.xaxis)
+    axes.set(xlabel="FID on classifier features", ylabel="estimate E f(x) - E f(y)")
     axes.legend(title="seed", loc="best")
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 from PIL import Image
 
 from gan_runner.compare.style import STYLES
@@ -57,13 +59,30 @@ def dots(place: int, **others: Any) -> dict[str, Any]:
     return {"color": style.colour, "marker": style.marker, "linestyle": "none"} | others
 
 
-def strips(axes: Axes, groups: Mapping[str, Sequence[float]], notes: Mapping[str, str]) -> None:
-    """Draw a row a group: a mark a seed, a bar at their median, and at the right margin the group's note."""
+def strips(
+    axes: Axes,
+    groups: Mapping[str, Sequence[float]],
+    notes: Mapping[str, str],
+    opened: Mapping[str, Sequence[bool]] | None = None,
+) -> None:
+    """Draw a row a group: a mark a seed, a bar at their median, and at the right margin the group's note.
+
+    Those that are ``opened`` are drawn as rings.
+    """
     for row, (name, values) in enumerate(groups.items()):
         spread = [row + 0.4 * (seed / max(len(values) - 1, 1) - 0.5) for seed in range(len(values))]
-        axes.plot(values, spread, **dots(0, markersize=4, alpha=0.7))
+        rings = (opened or {}).get(name, [False] * len(values))
+        for value, place, ring in zip(values, spread, rings, strict=True):
+            axes.plot(value, place, **dots(0, markersize=4, alpha=0.7, fillstyle="none" if ring else "full"))
         axes.plot([median(values)] * 2, [row - 0.35, row + 0.35], color="#000000", linewidth=1.5)
         axes.text(1.01, row, notes.get(name, ""), transform=axes.get_yaxis_transform(), fontsize=9, va="center")
     axes.set_yticks(range(len(groups)), list(groups), fontsize=9)
     axes.set_ylim(len(groups) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
+
+
+def plain_log(axis: Axis) -> None:
+    """Make the scale logarithmic, with 40 and 50 for what would be written as powers of ten."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    for put in (axis.set_major_formatter, axis.set_minor_formatter):
+        put(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.4)))

@@ -5,7 +5,7 @@ from statistics import median
 
 from matplotlib.axes import Axes
 
-from gan_runner.claims.chart import strips
+from gan_runner.claims.chart import plain_log, strips
 from gan_runner.claims.claim import Bench, Numbers
 from gan_runner.claims.digits import fids_and_classes
 from gan_runner.compare.runs import Run
@@ -88,9 +88,11 @@ def draw(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
     """Draw the distance that every seed ended at, a row a cell, and the limit of a run that learns."""
     rows = {str(cell).replace(", norm", ",\nnorm"): cell for cell in cells}
     told = {name: f"{numbers[f'seeds that learn, {cell}']} of {numbers['seeds']}" for name, cell in rows.items()}
-    strips(axes, {name: numbers[f"FID at the end, {cell}"] for name, cell in rows.items()}, told)
+    lacking = {name: [n < CLASSES for n in numbers[f"classes at the end, {cell}"]] for name, cell in rows.items()}
+    strips(axes, {name: numbers[f"FID at the end, {cell}"] for name, cell in rows.items()}, told, lacking)
     axes.axvline(numbers["FID of a run that learns, at most"], color="#777777", linestyle=":", linewidth=1.5)
-    axes.set(xscale="log", xlabel="FID on a digit classifier's features (dotted: learns)")
+    plain_log(axes.xaxis)
+    axes.set_xlabel("FID on a digit classifier's features\n(dotted: at most, to learn; rings: a class is missing)")
     axes.set_title("learn", loc="right", fontsize=9)
 
 
