@@ -92,7 +92,7 @@ def draw(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
     strips(axes, {name: numbers[f"FID at the end, {cell}"] for name, cell in rows.items()}, told, lacking)
     axes.axvline(numbers["FID of a run that learns, at most"], color="#777777", linestyle=":", linewidth=1.5)
     plain_log(axes.xaxis)
-    axes.set_xlabel("FID on a digit classifier's features\n(dotted: at most, to learn; rings: a class is missing)")
+    axes.set_xlabel("FID on classifier features\n(dotted: limit; rings: a class missing)")
     axes.set_title("learn", loc="right", fontsize=9)
 
 
