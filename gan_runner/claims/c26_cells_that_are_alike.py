@@ -36,7 +36,10 @@ def _key(numbers: Numbers) -> str:
 
 
 def _say(numbers: Numbers) -> str:
-    return f"Of {numbers['seeds']} seeds {_key(numbers)}."
+    fids = "; ".join(f"{cell}: {numbers[f'median FID, {cell}']:.0f}" for cell in CELLS)
+    lost = all(numbers[f"seeds that learn, {cell}"] == 0 for cell in CELLS)
+    alike = " As none learns anywhere, they are alike in failing." if lost else ""
+    return f"Of {numbers['seeds']} seeds {_key(numbers)}.{alike} Median FID: {fids}."
 
 
 def _draw(numbers: Numbers, axes: Axes) -> None:
