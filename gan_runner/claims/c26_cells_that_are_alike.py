@@ -42,8 +42,8 @@ def _say(numbers: Numbers) -> str:
     apart = max(max(pair) / min(pair) for pair in (fids[:2], fids[2:]))
     told = "; ".join(f"{cell}: {fid:.0f}" for cell, fid in zip(CELLS, fids, strict=True))
     return (
-        f"Of {numbers['seeds']} seeds {_key(numbers)}.{alike} Their median FIDs, which do not count, differ by a factor "
-        f"of up to {apart:.1f} in one place ({told})."
+        f"Of {numbers['seeds']} seeds {_key(numbers)}.{alike} Their median FIDs, which do not count, differ by a "
+        f"factor of up to {apart:.1f} in one place ({told})."
     )
 
 
