@@ -68,6 +68,8 @@ DIGITS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("undecided", survivors((5, 4), (0, 2))),
         ("undecided", survivors((2, 4), (0, 0))),
         ("refuted", survivors((1, 2), (0, 0))),
+        ("refuted", survivors((0, 0), (0, 1))),
+        ("undecided", survivors((0, 0), (0, 0))),
         ("refuted", survivors((5, 5), (4, 5))),
     ],
 }
