@@ -71,7 +71,7 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     told = {cell: f"{numbers[f'seeds with digits, {cell}']} of {numbers['seeds']}" for cell in numbers["FIDs"]}
     strips(axes, numbers["FIDs"], told)
     axes.axvline(FID, color="#777777", linestyle=":", linewidth=1.5)
-    plain_log(axes.xaxis)
+    plain_log(axes)
     axes.set(xlabel="FID on a digit classifier's features (dotted: digits below)")
     axes.set_title("digits", loc="right", fontsize=9)
 

@@ -74,7 +74,7 @@ def _say(numbers: Numbers) -> str:
 def _draw(numbers: Numbers, axes: Axes) -> None:
     for seed, (fids, estimates) in enumerate(numbers["courses"]):
         axes.plot(fids, estimates, label=f"{seed}", **dots(seed, markersize=4, alpha=0.7))
-    plain_log(axes.xaxis)
+    plain_log(axes)
     axes.set(xlabel="FID on classifier features", ylabel="estimate E f(x) - E f(y)")
     axes.legend(title="seed", loc="best")
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter
@@ -81,8 +80,8 @@ def strips(
     axes.grid(visible=False, axis="y")
 
 
-def plain_log(axis: Axis) -> None:
-    """Make the scale logarithmic, with 40 and 50 for what would be written as powers of ten."""
-    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-    for put in (axis.set_major_formatter, axis.set_minor_formatter):
+def plain_log(axes: Axes) -> None:
+    """Make the scale of x logarithmic, with 40 and 50 for what would be written as powers of ten."""
+    axes.set_xscale("log")
+    for put in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
         put(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.4)))

@@ -91,7 +91,7 @@ def draw(numbers: Numbers, cells: list[Cell], axes: Axes) -> None:
     lacking = {name: [n < CLASSES for n in numbers[f"classes at the end, {cell}"]] for name, cell in rows.items()}
     strips(axes, {name: numbers[f"FID at the end, {cell}"] for name, cell in rows.items()}, told, lacking)
     axes.axvline(numbers["FID of a run that learns, at most"], color="#777777", linestyle=":", linewidth=1.5)
-    plain_log(axes.xaxis)
+    plain_log(axes)
     axes.set_xlabel("FID on classifier features\n(dotted: limit; rings: a class missing)")
     axes.set_title("learn", loc="right", fontsize=9)
 

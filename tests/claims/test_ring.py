@@ -35,7 +35,7 @@ def test_opened_seeds_are_rings() -> None:
 def test_a_logarithmic_scale_is_labelled_in_plain_numbers() -> None:
     axes = Figure().add_subplot()
     axes.set_xlim(30, 70)
-    plain_log(axes.xaxis)
+    plain_log(axes)
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     shown = {tick.label1.get_text() for tick in axes.xaxis.get_minor_ticks()}
     assert {"40", "60"} <= shown
