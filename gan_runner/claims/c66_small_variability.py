@@ -12,6 +12,7 @@ from torch import Tensor
 from gan_runner.claims import sources
 from gan_runner.claims.chart import strips
 from gan_runner.claims.claim import Bench, Claim, Numbers, Word
+from gan_runner.claims.likeness import correlations
 from gan_runner.compare.runs import Run
 from gan_runner.data import printed_digits
 from gan_runner.data.source import Source
@@ -76,18 +77,12 @@ def _seen(pictures: Tensor) -> tuple[float, float, float]:
         Image.fromarray(glyph).rotate(angle, Image.Resampling.BILINEAR) for glyph in known.numpy() for angle in ANGLES
     )
     templates = torch.from_numpy(np.stack([np.asarray(one) for one in drawn]))
-    likeness, nearest = (_unit(pictures) @ _unit(templates).T).max(dim=1)
+    likeness, nearest = correlations(pictures, templates).max(dim=1)
     bins = (nearest // len(ANGLES))[likeness > LIKE]
     if not len(bins):
         return 0.0, 0.0, 1.0
     largest = torch.bincount(glyphs[bins]).max() / len(bins)
     return len(bins) / len(pictures), len(set(bins.tolist())) / len(known), float(largest)
-
-
-def _unit(pictures: Tensor) -> Tensor:
-    """Return each picture as a vector of mean 0 and length 1, so that a product of two is their correlation."""
-    flat = pictures.float().flatten(1)
-    return torch.nn.functional.normalize(flat - flat.mean(dim=1, keepdim=True), dim=1)
 
 
 def _decide(numbers: Numbers) -> Word:

@@ -81,14 +81,9 @@ def explained(code: Tensor, measured: Tensor, values: Tensor) -> float:
 
     It is the mean of R^2 on the pictures of each of ``values`` ``[N]``, 0 where either is constant.
     """
-    shares = []
-    for value in range(int(values.max()) + 1):
-        pair = torch.stack([code, measured])[:, values == value].double()
-        centred = pair - pair.mean(1, keepdim=True)
-        products = centred @ centred.T
-        scale = float(products[0, 0] * products[1, 1])
-        shares.append(float(products[0, 1]) ** 2 / scale if scale > 0 else 0.0)
-    return sum(shares) / len(shares)
+    pairs = (torch.stack([code, measured])[:, values == value] for value in range(int(values.max()) + 1))
+    shares = [torch.corrcoef(pair.double())[0, 1].square().nan_to_num() for pair in pairs]
+    return float(torch.stack(shares).mean())
 
 
 def strongest(asked: Asked) -> list[tuple[float, str]]:

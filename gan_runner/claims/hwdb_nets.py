@@ -2,8 +2,8 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from gan_runner.claims.likeness import correlations
 from gan_runner.models.label_map import LabelMap
 from gan_runner.models.lsgan_hwdb import Discriminator, Generator
 
@@ -52,7 +52,7 @@ def by_class(samples: Tensor, labels: Tensor) -> Tensor:
 
 def named(pictures: Tensor, templates: Tensor) -> Tensor:
     """Return the class ``[N]`` whose template ``[K, P]`` has the largest correlation with each picture ``[N, P]``."""
-    return (_centred(pictures) @ _centred(templates).T).argmax(1)
+    return correlations(pictures, templates).argmax(1)
 
 
 def left_out_accuracy(real: Tensor) -> float:
@@ -61,7 +61,3 @@ def left_out_accuracy(real: Tensor) -> float:
     total, truth = real.sum(1), torch.arange(classes)
     right = [named(own, (total - own) / (writers - 1)) == truth for own in real.unbind(1)]
     return float(torch.stack(right).float().mean())
-
-
-def _centred(pictures: Tensor) -> Tensor:
-    return F.normalize(pictures - pictures.mean(1, keepdim=True), dim=1)

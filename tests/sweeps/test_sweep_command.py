@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -142,13 +143,17 @@ def test_ctrl_c_saves_every_job_and_the_same_command_goes_on(tmp_path: Path) -> 
     endless = [*command, "trainer.steps=1000000", "trainer.log_every=1000", "trainer.save_every=0", "sweep.slots=2"]
     process = subprocess.Popen(endless, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
     folder = tmp_path / "outputs" / "sweeps" / "long"
-    while process.poll() is None and len(list(folder.glob("*/metrics.jsonl"))) < 2:
-        time.sleep(0.05)
-    second = subprocess.run(endless, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert second.returncode == 2
-    assert "another gan-train -m runs this sweep" in second.stderr
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    _, errors = process.communicate(timeout=120)
+    try:
+        while process.poll() is None and len(list(folder.glob("*/metrics.jsonl"))) < 2:
+            time.sleep(0.05)
+        second = subprocess.run(endless, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+        assert second.returncode == 2
+        assert "another gan-train -m runs this sweep" in second.stderr
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, errors = process.communicate(timeout=120)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # or it would train beside all tests that follow
     assert process.returncode == 130, errors
     assert "of 2 jobs 2 stopped" in errors
     found = records(folder)
