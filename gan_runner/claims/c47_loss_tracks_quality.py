@@ -75,8 +75,10 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
     for seed, (fids, estimates) in enumerate(numbers["courses"]):
         axes.plot(fids, estimates, label=f"{seed}", **dots(seed, markersize=4, alpha=0.7))
     plain_log(axes)
-    axes.set(xlabel="FID on classifier features", ylabel="estimate E f(x) - E f(y)")
-    axes.legend(title="seed", loc="best")
+    axes.set_yscale("symlog", linthresh=0.1)
+    axes.set(xlabel="FID on classifier features", ylabel="estimate E f(x) - E f(y)\n(linear below 0.1)")
+    axes.set_ylim(bottom=min(min(estimates) for _, estimates in numbers["courses"]) - 0.02)
+    axes.legend(title="seed", loc="upper left")
 
 
 CLAIM = Claim(

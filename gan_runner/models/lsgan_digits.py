@@ -12,8 +12,9 @@ from gan_runner.types import Shape
 class Generator(base.Generator):
     """z - FC 512 x 4x4 - 5x5 transposed convolutions of stride 2: 256 maps of 7x7, 128 of 14x14, the picture.
 
-    Norm and ReLU after all but the last, which has tanh. Weights N(0, 0.02). Biases stand where no batch or instance
-    norm would cancel them. ``width`` w = 128 stands for 4w, 2w and w maps.
+    Norm and ReLU after all but the last, which has tanh; the first layer's norm is one of each number, not of each map.
+    Weights N(0, 0.02). Biases stand where no batch or instance norm would cancel them. ``width`` w = 128 stands for 4w,
+    2w and w maps.
     """
 
     def __init__(self, latent_dim: int, shape: Shape, width: int = 128, norm: Norm = "batch") -> None:
@@ -24,9 +25,9 @@ class Generator(base.Generator):
         bias = wants_bias(norm)
         self.body = nn.Sequential(
             nn.Linear(latent_dim, 4 * width * 16, bias=bias),
-            nn.Unflatten(1, (4 * width, 4, 4)),
-            norm_layer(norm, 4 * width, spatial=True),
+            norm_layer(norm, 4 * width * 16, spatial=False),
             nn.ReLU(),
+            nn.Unflatten(1, (4 * width, 4, 4)),
             nn.ConvTranspose2d(4 * width, 2 * width, 5, 2, 2, bias=bias),
             norm_layer(norm, 2 * width, spatial=True),
             nn.ReLU(),

@@ -21,7 +21,7 @@ def test_layers_have_the_papers_shapes(layer_shapes: LayerShapes) -> None:
 
 def test_weights_add_up(weight_count: WeightCount) -> None:
     layers = 100 * 512 * 16 + 25 * (512 * 256 + 256 * 128 + 128) + 1
-    assert weight_count(Generator(100, MNIST)) == layers + 2 * (512 + 256 + 128) == 4_920_193
+    assert weight_count(Generator(100, MNIST)) == layers + 2 * (512 * 16 + 256 + 128) == 4_935_553
     layers = 25 * (20 + 20 * 50) + 20 + 50 * 49 * 500 + 500 + 1
     assert weight_count(Discriminator(MNIST)) == layers + 2 * (50 + 500) == 1_252_121
 
