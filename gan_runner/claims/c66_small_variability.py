@@ -127,11 +127,12 @@ CLAIM = Claim(
     source=sources.LSGAN_LATER,
     method="The recipe lsgan_digits, ten printed digits shifted along the line (123 different pictures), then with "
     "every other one turned by up to 10 degrees as well; the generator with a quarter of its width, the discriminator "
-    "without its batch norm, 5,000 of 50,001 steps. 2,000 samples are compared with every glyph at every place, turned by -8 to 8 degrees: one that correlates "
-    "by more than 0.85 with the best is a digit (all of the data's own pictures are). GAN: the non-saturating loss. "
-    "(First an eighth of the width and 2,000 steps were run: not one digit with either loss. So there is more of both "
-    "now, and where neither makes digits the rule, which called that refuted, says undecided. A trial of LSGAN at this "
-    "width made noise for 2,600 steps, until the norm was left out, by which D told real from fake at once.)",
+    "without its batch norm, 5,000 of 50,001 steps. 2,000 samples are compared with every glyph at every place, turned "
+    "by -8 to 8 degrees: one that correlates by more than 0.85 with the best is a digit (all of the data's own "
+    "pictures are). GAN: the non-saturating loss. (First an eighth of the width and 2,000 steps were run: not one "
+    "digit with either loss. So there is more of both now, and where neither makes digits the rule, which called that "
+    "refuted, says undecided. A trial of LSGAN at this width made noise for 2,600 steps, until the norm was left out, "
+    "by which D told real from fake at once.)",
     rule="A seed survives if at least half of its samples are digits, at least 30 % of the glyphs at a place are "
     "reached and no digit has more than half of them. Confirmed if on both sets four of five seeds survive with LSGAN "
     "and at most one in five with GAN; refuted if on both sets four of five survive with GAN, or at most half with "

@@ -44,4 +44,7 @@ class UpsampledConv2d(nn.Conv2d):
             return F.conv2d(doubled(maps), self.weight, self.bias, padding=pad)
         shape = self.in_channels, self.out_channels, kernel + 1, kernel + 1
         summed = (self.weight.transpose(0, 1).flatten(2) @ self.sums).view(shape)
+        if self.weight.is_contiguous(memory_format=torch.channels_last):
+            # A kernel in the other layout turns the maps of all layers around it into that one, and back.
+            summed = summed.contiguous(memory_format=torch.channels_last)
         return F.conv_transpose2d(maps, summed, self.bias, 2, pad)

@@ -122,3 +122,10 @@ def test_it_can_be_traced_exported_and_outlined() -> None:
 def test_an_even_kernel_is_refused() -> None:
     with pytest.raises(ValueError, match="keeps the side, got 4; allowed: odd numbers"):
         UpsampledConv2d(3, 5, 4)
+
+
+def test_maps_leave_in_the_layout_of_the_weights() -> None:
+    layer = UpsampledConv2d(3, 5, 3).to(memory_format=torch.channels_last)
+    made = layer(torch.randn(2, 3, 6, 7))
+    assert made.is_contiguous(memory_format=torch.channels_last)
+    assert not made.is_contiguous()
