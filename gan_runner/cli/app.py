@@ -26,6 +26,8 @@ from gan_runner.cli.explain import explain
 from gan_runner.errors import TrainingFailedError, UsageError, plain
 from gan_runner.training.stop import WATCHED
 
+CONFIG = "config"
+"""Name of the config that gan-train composes, but for --config-name."""
 FULL_ERROR = "HYDRA_FULL_ERROR"
 BEFORE_TRAINING = "training had not begun; pictures already prepared are kept, and the same command goes on with them"
 LONGEST_NAME = 120

@@ -10,7 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from gan_runner.cli.app import Ended, conf_dir, guarded, importing, register_resolvers
+from gan_runner.cli.app import CONFIG, Ended, conf_dir, guarded, importing, register_resolvers
 from gan_runner.cli.launched import launched, refuse_sweeps
 from gan_runner.cli.paths import make_absolute
 from gan_runner.cli.quoting import quote_odd_values
@@ -22,7 +22,7 @@ COMMAND = "GAN_RUNNER_COMMAND"
 GROUPS = ("data", "arch", "loss", "optim")
 
 
-@hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")
+@hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=CONFIG)
 def compose_and_train(config: DictConfig) -> float | None:
     """Train the run that the command line composed and return its monitored metric."""
     with importing():

@@ -29,17 +29,24 @@ def halve(entries: Sequence[Entry], part: int, train: Callable[[], bool]) -> Non
         for entry in left:
             entry.aim(max(entry.job.steps // part**above, 1))
         if not train():
+            for entry in left:
+                if entry.state == "finished" and entry.goal < entry.job.steps:
+                    entry.state = "stopped"  # it waits for the others of its rung
             return
         if above:
             ranked = sorted(left, key=lambda entry: (badness(entry), entry.job.number))
             for entry in ranked[len(left) // part :]:
-                if entry.state == "finished":
+                if entry.state == "finished" and entry.step < entry.job.steps:
                     entry.state = "dropped"
             left = [entry for entry in ranked[: len(left) // part] if entry.state == "finished"]
 
 
 def badness(entry: Entry) -> float:
-    """Return the job's monitored metric at its goal, negated if more is better; infinity if it has none."""
+    """Return the job's monitored metric at its goal, negated if more is better; infinity if it has none.
+
+    A run that went beyond its goal, in a sweep with other rungs, may not have been looked at there: its next value
+    counts, and the last one of a run that ended early.
+    """
     told = (RunFile.read(entry.job.folder) or {}).get("metric") or {}
     name = told.get("monitor")
     sign = -1.0 if (told.get("directions") or {}).get(name) == "max" else 1.0
@@ -47,6 +54,6 @@ def badness(entry: Entry) -> float:
         rows = read_metrics(entry.job.folder / FILE_NAME)
     except OSError:
         return math.inf
-    values = [row[f"metric/{name}"] for row in rows if f"metric/{name}" in row and row["step"] <= entry.goal]
-    known = entry.state == "finished" and values and math.isfinite(values[-1])
-    return sign * values[-1] if known else math.inf
+    values = [(row["step"], row[f"metric/{name}"]) for row in rows if f"metric/{name}" in row]
+    value = next((value for step, value in values if step >= entry.goal), values[-1][1] if values else math.inf)
+    return sign * value if entry.state == "finished" and math.isfinite(value) else math.inf

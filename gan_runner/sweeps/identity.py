@@ -42,6 +42,12 @@ def job_identity(config: DictConfig, keys: Sequence[str]) -> str:
     return _digest(_leaves(config, tuple(key.lstrip("+") for key in keys), resolve=True))
 
 
+def data_paths(config: DictConfig) -> dict[str, str]:
+    """Return where a job's data lie, which is no part of its identity: data may move."""
+    plain = {"data": OmegaConf.to_container(config.data, resolve=True)}
+    return {key: value for key, value in flatten(plain) if isinstance(value, str) and is_path(key, value)}
+
+
 def _leaves(config: DictConfig, swept: tuple[str, ...], resolve: bool) -> dict[str, object]:
     kept = OmegaConf.masked_copy(config, [key for key in map(str, config) if key != "hydra"])
     plain = OmegaConf.to_container(kept, resolve=resolve)

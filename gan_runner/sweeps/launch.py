@@ -69,7 +69,8 @@ def _run(folder: Path, plan: Plan, base: DictConfig, settings: SweepSettings, st
     command = shlex.join(["gan-train", *shlex.split(os.environ[COMMAND])[1:]])
     ledger = ledgers.read(folder) or ledgers.Ledger(folder, plan.identity, list(plan.keys), command)
     wanted = threads_wanted(checked(base.threads, int | None, "threads"))
-    slots = make_slots(len(plan.wanted), settings.slots, base.device, wanted)
+    device = "cpu" if "device" in plan.keys else base.device  # jobs that name their own devices see all of them
+    slots = make_slots(len(plan.wanted), settings.slots, device, wanted)
     threads = wanted or max(cores() // len(slots), 1)
     entries = [Entry(job, job.steps) for job in enter(plan, ledger, threads)]
     ledger.write()

@@ -19,7 +19,7 @@ FILE_NAME = "sweep.json"
 class Ledger:
     """The ``sweep.json`` of ``folder``: identity and keys of the sweep, its first command, and a record a job.
 
-    A job's record has its number, its digest, its folder's name, its overrides and its threads.
+    A job's record has its number, its digest, its folder's name, its overrides, its threads and where its data lay.
     """
 
     folder: Path

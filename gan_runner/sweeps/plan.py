@@ -1,16 +1,18 @@
 """From a command line to the jobs it asks for, every one composed before the first is started."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from gan_runner.cli.app import CONFIG, conf_dir
 from gan_runner.cli.paths import make_absolute
 from gan_runner.construct import checked
-from gan_runner.sweeps.identity import job_identity, key_of, sweep_identity, swept_keys
+from gan_runner.errors import UsageError
+from gan_runner.sweeps.identity import data_paths, job_identity, key_of, sweep_identity, swept_keys
 from gan_runner.sweeps.jobs import Job
 from gan_runner.sweeps.ledger import Ledger
 
@@ -56,6 +58,7 @@ def enter(plan: Plan, ledger: Ledger, threads: int) -> list[Job]:
     """Return the jobs of ``plan``, in order and each once, and put those that are new into ``ledger``.
 
     A job that the sweep has already keeps its number, its folder and its threads; a new one gets the next number.
+    Raises UsageError for one whose data were elsewhere, and are there still: they may be other data.
     """
     jobs: dict[str, Job] = {}
     for one in plan.wanted:
@@ -65,6 +68,7 @@ def enter(plan: Plan, ledger: Ledger, threads: int) -> list[Job]:
             record = {"number": number, "digest": one.digest, "folder": _subfolder(one, plan.keys, number)}
             record |= {"overrides": list(one.overrides), "threads": threads}
             ledger.jobs.append(record)
+        record["data"] = _same_data(record.get("data") or {}, data_paths(one.config), ledger.folder / record["folder"])
         name = " ".join(word.lstrip("+") for word in differing(one.overrides, plan.keys))
         steps = checked(one.config.trainer.steps, int, "trainer.steps")
         place = ledger.folder / record["folder"]
@@ -80,6 +84,17 @@ def differing(overrides: Sequence[str], keys: Sequence[str]) -> list[str]:
     return [word for word in overrides if key_of(word) in keys]
 
 
+def _same_data(before: Mapping[str, str], now: Mapping[str, str], folder: Path) -> dict[str, str]:
+    for key, path in now.items():
+        old = before.get(key, path)
+        if old != path and Path(old).exists():
+            raise UsageError(
+                f"{key}={path}: {folder} was trained on {old}, which is still there; use another name= or sweep.dir= "
+                "for other data; if these are the same moved, remove the old ones"
+            )
+    return dict(now)
+
+
 def _subfolder(one: Wanted, keys: Sequence[str], number: int) -> str:
     """Return the folder's name as ``hydra.sweep.subdir`` makes it, from the overrides that tell the jobs apart."""
     job = one.config.hydra.job
@@ -90,9 +105,14 @@ def _subfolder(one: Wanted, keys: Sequence[str], number: int) -> str:
 
 
 def _flags(base: DictConfig) -> list[str]:
-    """Return what every job's command line begins with: the user's own folder of choices, and Hydra's settings."""
-    sources = [source.path for source in base.hydra.runtime.config_sources if source.provider == "command-line"]
-    flags = [word for path in sources for word in ("--config-dir", str(path))]
+    """Return what every job's command line begins with: the user's own config and choices, and Hydra's settings."""
+    job, sources = base.hydra.job, base.hydra.runtime.config_sources
+    flags = [] if job.config_name == CONFIG else ["--config-name", str(job.config_name)]
+    for source in sources:
+        if source.provider == "command-line":
+            flags += ["--config-dir", str(source.path)]
+        elif source.provider == "main" and source.path != str(conf_dir()):
+            flags += ["--config-path", str(source.path)]
     words = [str(word) for word in base.hydra.overrides.hydra]
     return flags + [word for word in words if not word.lstrip("+~").startswith(NOT_A_JOBS)]
 

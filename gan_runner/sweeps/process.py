@@ -49,10 +49,13 @@ class Process:
         """Ask it to save and end."""
         self._process.terminate()
 
-    def kill(self) -> None:
-        """End it at once and wait for that."""
-        self._process.kill()
-        self._process.wait()
+    def end(self, patience: float) -> None:
+        """Wait ``patience`` seconds for it to end, and kill it then."""
+        try:
+            self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def last_words(self) -> str:
         """Return in one line why it ended, from its exit code and what it printed."""

@@ -15,6 +15,8 @@ from gan_runner.training.stop import StopRequest
 
 TICK = 0.1
 """Seconds between looks at the processes; a slot stands empty for half of that on average."""
+PATIENCE = 10.0
+"""Seconds that jobs have to save, if the sweep itself fails, before they are killed."""
 LOOK = 1.0
 """Seconds between looks at how far they are."""
 
@@ -49,8 +51,10 @@ class Schedule:
                     looked = time.monotonic()
                 time.sleep(TICK)
         finally:
+            if self._running:  # only an error of our own leads here
+                self._end()
             for _, process, _, _ in self._running.values():
-                process.kill()  # only an error of our own leads here; checkpoints are whole at any moment
+                process.end(PATIENCE)
             self._show.refresh()
         return not self._ending
 
@@ -68,19 +72,25 @@ class Schedule:
             if self._ending or not self._free:
                 return
             entry = self._waiting.popleft()
-            if is_held(entry.job.folder):
+            try:
+                held = is_held(entry.job.folder)
+                if not held:
+                    self._start(entry, self._free[0])
+            except OSError as error:  # a folder that cannot be made, a full disk, no more processes
+                self._fail(entry, str(error))
+                continue
+            if held:
                 if not entry.reason:
                     entry.reason = "its folder is in use by another process; waiting for that to end"
                     self._show.tell(entry, entry.reason)
                 self._waiting.append(entry)
-                continue
-            self._start(entry, self._free.pop(0))
 
     def _start(self, entry: Entry, slot: Slot) -> None:
         self._show.tell(entry, f"goes on at step {entry.step}" if entry.is_begun() else "starts")
         entry.state, entry.reason = "running", ""
         entry.attempts += 1
         process = Process(entry.job, slot, self._flags, entry.goal)
+        self._free.remove(slot)
         self._running[slot] = (entry, process, Watch(entry), time.monotonic())
 
     def _collect(self) -> None:
@@ -102,13 +112,16 @@ class Schedule:
             entry.state = "stopped"
             self._show.tell(entry, f"stopped at step {entry.step}")
         else:
-            entry.reason = process.last_words()
-            if entry.attempts <= self._settings.retries:
-                entry.state = "waiting"
-                self._waiting.append(entry)
-                self._show.tell(entry, f"failed, tried again: {entry.reason}", important=True)
-                return
-            entry.state = "failed"
-            self._show.tell(entry, f"failed: {entry.reason}", important=True)
-            if self._settings.on_failure == "stop":
-                self._end()
+            self._fail(entry, process.last_words())
+
+    def _fail(self, entry: Entry, reason: str) -> None:
+        entry.reason = reason
+        if entry.attempts <= self._settings.retries:
+            entry.state = "waiting"
+            self._waiting.append(entry)
+            self._show.tell(entry, f"failed, tried again: {reason}", important=True)
+            return
+        entry.state = "failed"
+        self._show.tell(entry, f"failed: {reason}", important=True)
+        if self._settings.on_failure == "stop":
+            self._end()

@@ -12,7 +12,7 @@ from gan_runner.errors import UsageError
 from gan_runner.sweeps.settings import SweepSettings
 
 DIGITS = 4
-"""Significant digits of a point: as many as one would type again."""
+"""Significant digits of a point: as many as one would type again. A range narrower than its ends has more."""
 
 
 def expand(overrides: Sequence[Override], settings: SweepSettings) -> list[list[str]]:
@@ -72,7 +72,8 @@ def _word(override: Override, part: float) -> str:
         low, high = low - 0.5, high + 0.5
         value = _between(override, low, high, part)
         return f"{key}={min(max(math.floor(value + 0.5), math.ceil(low)), math.floor(high))}"
-    value = float(f"{_between(override, low, high, part):.{DIGITS}g}")
+    more = max(0, math.floor(math.log10(max(abs(low), abs(high)) / (high - low))))
+    value = float(f"{_between(override, low, high, part):.{DIGITS + more}g}")
     return f"{key}={min(max(value, low), high)!r}"
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and their like: the first asks the run to save and end, the second ends it at once."""
+"""Ctrl-C, SIGTERM and their like: the first asks the run to save and end; a second Ctrl-C ends it at once."""
 
 import os
 import signal
@@ -13,7 +13,11 @@ WATCHED = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 
 
 class StopRequest:
-    """A context in which the first signal to stop only sets ``signal``, to be looked at between steps."""
+    """A context in which the first signal to stop only sets ``signal``, to be looked at between steps.
+
+    After it only Ctrl-C ends the process. Schedulers, and sweeps that end, tell the same thing twice: to a process
+    group, and each process by itself. Who means it sends SIGKILL.
+    """
 
     def __init__(self) -> None:
         self.signal: int | None = None
@@ -63,7 +67,9 @@ class StopRequest:
         if os.getpid() != self._owner:  # a forked worker inherits the handler; stopping is its parent's business
             return
         if self.signal is not None:
-            os._exit(128 + number)
+            if number == signal.SIGINT:
+                os._exit(128 + number)
+            return
         self.signal = number
         if self._at_once:
             raise SystemExit(self.exit_code)

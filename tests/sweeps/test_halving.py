@@ -88,3 +88,21 @@ def test_which_way_is_better_is_the_metrics_to_say(entry: Callable[..., Entry], 
 
 def test_a_job_without_any_file_is_worse_than_all(entry: Callable[..., Entry]) -> None:
     assert badness(entry(0)) == float("inf")
+
+
+def test_cut_short_in_a_rung_those_at_its_end_are_not_finished(entry: Callable[..., Entry]) -> None:
+    entries = [entry(number, 90) for number in range(3)]
+    trainer = Trainer(entries, {})
+    halve(entries, 3, lambda: not trainer())
+    assert [one.state for one in entries] == ["stopped"] * 3
+
+
+def test_more_jobs_later_do_not_drop_the_one_that_went_farthest(entry: Callable[..., Entry]) -> None:
+    first = [entry(number, 8) for number in range(2)]
+    halve(first, 2, Trainer(first, {(1, 4): -2.0, (1, 8): -1.0}))
+    assert [one.state for one in first] == ["dropped", "finished"]
+    more = [entry(number, 8) for number in range(4)]  # one more rung, at step 2, where job 1 was never looked at
+    trainer = Trainer(more, {})
+    halve(more, 2, trainer)
+    assert trainer.trained == [[(2, 2), (3, 2)], [], []]
+    assert [one.state for one in more] == ["dropped", "finished", "dropped", "dropped"]

@@ -144,3 +144,30 @@ def test_an_error_of_ours_leaves_no_process_behind(
         run(entries, {0: pid}, monkeypatch)
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+
+
+@pytest.mark.fault(30)
+def test_a_job_that_cannot_be_started_fails_alone(entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [entry(number) for number in range(4)]
+    entries[1].job.folder.parent.mkdir()
+    entries[1].job.folder.write_text("a file where the folder should be")
+    run(entries, {}, monkeypatch, slots=1)
+    assert [one.state for one in entries] == ["finished", "failed", "finished", "finished"]
+    assert str(entries[1].job.folder) in entries[1].reason
+
+
+@pytest.mark.fault(30)
+def test_an_error_of_the_sweep_itself_lets_its_jobs_save(
+    entry: Callable[..., Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [entry(number) for number in range(2)]
+    ready = entries[0].job.folder / "ready"
+
+    def fail(self: Schedule) -> None:
+        if ready.exists():
+            raise RuntimeError("of the sweep")
+
+    monkeypatch.setattr(Schedule, "_collect", fail)
+    with pytest.raises(RuntimeError, match="of the sweep"):
+        run(entries, {0: "(folder / 'ready').touch(); time.sleep(60)"}, monkeypatch, slots=1)
+    assert json.loads((entries[0].job.folder / "run.json").read_text())["status"] == "interrupted"

@@ -82,3 +82,9 @@ def test_every_combination_is_tried_at_the_same_points() -> None:
 def test_what_does_not_fit_is_one_sentence(words: tuple[str, ...], settings: dict[str, int], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         jobs(*words, **settings)  # type: ignore[arg-type]
+
+
+def test_a_narrow_range_keeps_its_points_apart() -> None:
+    assert numbers(jobs("a=interval(0.999,0.9999)", grid=4)) == pytest.approx([0.999, 0.9993, 0.9996, 0.9999], abs=1e-9)
+    assert len(set(numbers(jobs("a=interval(0.999,0.9999)", samples=50)))) == 50
+    assert all(float(f"{value:.4g}") == value for value in numbers(jobs("a=interval(0,1)", samples=50)))

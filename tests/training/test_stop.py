@@ -67,3 +67,12 @@ def test_a_signal_that_is_ignored_stays_ignored() -> None:
             assert stop.signal is None
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.fault(5)
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_tells_it_twice_without_ctrl_c_costs_nothing(first: signal.Signals) -> None:
+    with StopRequest() as stop:
+        os.kill(os.getpid(), first)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.signal == first
