@@ -54,9 +54,9 @@ def _key(numbers: Numbers) -> str:
 def _say(numbers: Numbers) -> str:
     return (
         "For labels (-1, 1, 0) objective and half of chi-square differ by "
-        f"{numbers['largest relative error, (-1, 1, 0)']:.1g} at most, relatively; for (0, 1, 1), which break the "
+        f"{numbers['largest relative error, (-1, 1, 0)']:.3g} at most, relatively; for (0, 1, 1), which break the "
         "condition, by "
-        f"{numbers['smallest relative error, (0, 1, 1)']:.2g} at least."
+        f"{numbers['smallest relative error, (0, 1, 1)']:.3g} at least."
     )
 
 

@@ -79,7 +79,7 @@ def _decide(numbers: Numbers) -> Word:
 def _key(numbers: Numbers) -> str:
     return (
         f"gradient {numbers['largest gradient, best discriminator']:.2g} at D*, but "
-        f"{numbers['smallest last gradient, trained discriminator']:.2g} or more with a trained network"
+        f"{numbers['smallest last gradient, trained discriminator']:.3g} or more with a trained network"
     )
 
 
@@ -87,7 +87,7 @@ def _say(numbers: Numbers) -> str:
     return (
         "At the best discriminator the value is 1 for every distance and the gradient 0, as the post says; but a "
         "network trained for 1,000 steps is not flat on the fakes, and leaves a gradient of "
-        f"{numbers['smallest last gradient, trained discriminator']:.2g} or more: the claim is about the ideal only."
+        f"{numbers['smallest last gradient, trained discriminator']:.3g} or more: the claim is about the ideal only."
     )
 
 

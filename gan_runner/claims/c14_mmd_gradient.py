@@ -58,7 +58,7 @@ def _say(numbers: Numbers) -> str:
     return (
         f"The formula agrees with autograd on our loss within {numbers['largest relative error']:.1g}, relatively, if "
         "sigma is the squared width of the kernel; read as the width, it would be wrong by "
-        f"{numbers['smallest relative error if sigma were a width']:.0%} or more."
+        f"{numbers['smallest relative error if sigma were a width']:.1%} or more."
     )
 
 

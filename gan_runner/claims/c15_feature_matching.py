@@ -60,7 +60,7 @@ def _key(numbers: Numbers) -> str:
 def _say(numbers: Numbers) -> str:
     return (
         "It is MMD^2 with the linear kernel on the discriminator's features (divided by their number), within "
-        f"{numbers['largest relative error, linear kernel']:.1g}, relatively. Only that kernel: it matches means of "
+        f"{numbers['largest relative error, linear kernel']:.3g}, relatively. Only that kernel: it matches means of "
         "features, no more; with a Gaussian kernel on the same features the rank correlation is "
         f"{numbers['order kept by a Gaussian kernel']:.3f}."
     )

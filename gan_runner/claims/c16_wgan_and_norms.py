@@ -102,7 +102,7 @@ def _say(numbers: Numbers) -> str:
         f"In {GAMES} random games WGAN's critic minimises, beside the difference of the means, "
         f"{numbers['largest term beside the means, WGAN']:.2g}; what holds it is the clipping after the update, to "
         f"{numbers['largest |weight| after the update, WGAN']:.2g}. A norm is what WGAN-GP adds, "
-        f"{numbers['smallest term beside the means, WGAN-GP']:.2g} or more there: the post tells one by the other."
+        f"{numbers['smallest term beside the means, WGAN-GP']:.2g} or more there: the post takes one for the other."
     )
 
 

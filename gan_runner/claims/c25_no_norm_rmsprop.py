@@ -33,8 +33,10 @@ def _key(numbers: Numbers) -> str:
 
 
 def _say(numbers: Numbers) -> str:
+    learned = any(numbers[f"seeds that learn, {cell}"] for cell in (LS, NS))
+    lost = "" if learned else ", though by the mark of C24 neither learns in any seed"
     return (
-        f"{_key(numbers)} by the sign test; median FID {numbers[f'median FID, {LS}']:.3g} for LSGAN, "
+        f"{_key(numbers)} by the sign test{lost}; median FID {numbers[f'median FID, {LS}']:.3g} for LSGAN, "
         f"{numbers[f'median FID, {NS}']:.3g} for the non-saturating GAN."
     )
 

@@ -82,7 +82,8 @@ CLAIM = Claim(
     method=f"{METHOD}; 1,500 steps of the generator and five of the discriminator to each. "
     f"{CRITICS}. GAN: the minimax loss, Adam (0.5, 0.999), and "
     "log 2 less half of its loss, a lower bound of JS. At 50 moments of a run exact W1 of 256 samples, and the mean of "
-    "six estimates on batches of training since the moment before.",
+    "six estimates on batches of training since the moment before. (The size of the median is taken, which is here the "
+    "median of the sizes.)",
     rule="Confirmed if the median over seeds of |Spearman's correlation| is above 0.8 for both kinds of WGAN and below "
     "0.4 for GAN; refuted if it is below 0.4 for a kind of WGAN or above 0.8 for GAN.",
     measure=_measure,

@@ -79,7 +79,7 @@ def _say(numbers: Numbers) -> str:
     return (
         f"Of the weights of a clipped critic's hidden layers are {_key(numbers)}, within 1 % of it, as medians of "
         f"{numbers['seeds']} seeds; with the penalty at most {penalised:.2%} are so near the largest of their layer. "
-        f"Of those that the clipped critic's training moved at all, {moved:.0%} or more are at the bound."
+        f"Of those that the clipped critic's training moved at all, {moved:.1%} or more are at the bound."
     )
 
 

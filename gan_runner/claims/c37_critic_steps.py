@@ -39,20 +39,19 @@ def _key(numbers: Numbers) -> str:
         count = numbers[f"runs with 7 modes, {kind}"]
         low, high = wilson(count, runs)
         told.append(f"{kind} {count} of {runs} (95 % {low:.0%} to {high:.0%})")
-    return f"7 or 8 modes: {', '.join(told)}"
+    lone = [numbers[f"runs with 7 modes at 1 critic step, {kind}"] for kind in ("clip", "GP")]
+    return f"7 or 8 modes with 5 or 20 critic steps: {', '.join(told)}; with one {lone[0]} and {lone[1]} of {runs // 2}"
 
 
 def _say(numbers: Numbers) -> str:
     seeds = numbers["runs a kind"] // 2
-    lone = [f"{numbers[f'runs with 7 modes at 1 critic step, {kind}']} ({kind})" for kind in ("clip", "GP")]
     told = {
         kind: " / ".join(f"{numbers[f'mean W1, {kind}, critic steps {steps}']:.2f}" for steps in CRITIC_STEPS)
         for kind in ("clip", "GP")
     }
     return (
-        f"{_key(numbers)}, with 5 and 20 critic steps together; with a single one {lone[0]} and {lone[1]} of {seeds}. "
-        f"No mode lost is not yet a good fit: W1 is then {told['clip']} (clip; 1, 5 and 20 critic steps) and "
-        f"{told['GP']} (GP)."
+        f"{_key(numbers)}. So much balance is needed, and no mode lost is not yet a good fit: W1 is {told['clip']} "
+        f"(clip; 1, 5 and 20 critic steps) and {told['GP']} (GP), means of {seeds} seeds."
     )
 
 

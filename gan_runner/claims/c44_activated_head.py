@@ -74,12 +74,12 @@ def _decide(numbers: Numbers) -> Word:
 
 def _key(numbers: Numbers) -> str:
     angles = [numbers[f"angle between gradients, slope {slope:g}"] for slope in SLOPES]
-    return f"angle {angles[0]:.2g}, {angles[1]:.0f}, {angles[2]:.0f} degrees for slopes 1, 0, -1"
+    return f"{angles[0]:.2g}, {angles[1]:.0f} and {angles[2]:.0f} degrees apart with slopes 1, 0 and -1"
 
 
 def _say(numbers: Numbers) -> str:
     return (
-        f"Only with slope 1 do the two gradients point the same way; otherwise the {_key(numbers)}. With slope 0, "
+        f"Only with slope 1 do the two gradients point the same way: they are {_key(numbers)}. With slope 0, "
         f"{numbers['mean share of fakes without a gradient at the end, slope 0']:.0%} of the fakes give the generator "
         f"no gradient at the end of a short training, and in "
         f"{numbers['seeds in which all fakes are without a gradient at the end, slope 0']} of {numbers['seeds']} seeds "

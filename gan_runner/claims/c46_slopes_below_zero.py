@@ -80,7 +80,7 @@ def _say(numbers: Numbers) -> str:
     sizes = [numbers[f"|f(x)| at the end, slope {slope:g}, G learns"] for slope in SLOPES]
     return (
         f"At the end of training {_key(numbers)}, medians of {numbers['seeds']} seeds; |f(x)| is {sizes[0]:.2g} and "
-        f"{sizes[1]:.2g}. Against a generator that stands still it is {still[0]:.2g} and {still[1]:.2g}."
+        f"{sizes[1]:.2g}. Against a generator that stands still the ratio is {still[0]:.2g} and {still[1]:.2g}."
     )
 
 

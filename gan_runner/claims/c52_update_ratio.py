@@ -48,7 +48,7 @@ def _key(numbers: Numbers) -> str:
 def _say(numbers: Numbers) -> str:
     distances = ", ".join(f"{numbers[f'W1, {ratio}']} ({ratio})" for ratio in RATIOS)
     return (
-        f"With 2,000 updates of G and means of {numbers['seeds']} seeds, {_key(numbers)} that they are alike. W1: "
+        f"With 2,000 updates of G and means of {numbers['seeds']} seeds, {_key(numbers)} if they were alike. W1: "
         f"{distances}; p = {numbers['p, W1']:.2g}."
     )
 

@@ -54,8 +54,8 @@ def _say(numbers: Numbers) -> str:
     return (
         f"GMMN occupies {numbers['modes occupied by GMMN (median)']:.0f} of {MODES} modes. Ranked by the median W1 of "
         f"{numbers['seeds']} seeds: {', '.join(order)}. {_key(numbers)}, means and their errors; "
-        f"p = {numbers['p, GMMN is further off than this']:.2g} that GMMN is further off, "
-        f"{numbers['p, GMMN is nearer than this']:.2g} that it is nearer."
+        f"one-sided p = {numbers['p, GMMN is further off than this']:.2g} for GMMN being further off, "
+        f"{numbers['p, GMMN is nearer than this']:.2g} for its being nearer, if they did not differ."
     )
 
 

@@ -50,8 +50,8 @@ def _say(numbers: Numbers) -> str:
     distances = ", ".join(f"{numbers[f'W1, {turns}']} ({turns})" for turns in TURNS)
     chances = ", ".join(f"{numbers[f'p, fewer than with 1, {turns}']:.2g} ({turns})" for turns in TURNS[1:])
     return (
-        f"With 2,000 updates of each player in all, means of {numbers['seeds']} seeds, {_key(numbers)}; p = {chances} "
-        f"that longer turns cover less. W1: {distances}."
+        f"With 2,000 updates of each player in all, means of {numbers['seeds']} seeds, {_key(numbers)}; one-sided p "
+        f"= {chances} if the length of turns made no difference. W1: {distances}."
     )
 
 

@@ -70,7 +70,8 @@ def _draw(numbers: Numbers, axes: Axes) -> None:
 
 CLAIM = Claim(
     source="Lin et al. 2018, arXiv 1712.04086 (PacGAN), its table for the ring of eight Gaussians",
-    method=SETTING + "The non-saturating loss, batches of 128 packs of 1 to 4 samples, 1,000 steps; modes with one of "
+    method=SETTING + "The non-saturating loss, batches of 128 packs of 1 to 4 samples (so that larger packs see more "
+    "samples a step), 1,000 steps; modes with one of "
     "2,500 samples within 3 sd count as reached. Reduced: the paper has wider and deeper networks, modes of sd 0.01, "
     "400,000 steps. (Unpacked trainings of C48, seen before, mostly reach all eight by 2,000 steps and few by 1,000; "
     "so 1,000 were chosen, where there is something to raise.)",

@@ -100,12 +100,14 @@ def _key(numbers: Numbers) -> str:
 
 
 def _say(numbers: Numbers) -> str:
-    told = ", ".join(
-        f"{numbers[f'trained mean, {name}']:.2f} for {numbers[f'optimal mean, {name}']:.2f} ({name})"
+    told = "; ".join(
+        f"{', '.join(f'{mean:.2f}' for mean in sorted(numbers['means'][name]))} for "
+        f"{numbers[f'optimal mean, {name}']:.2f}, sd {numbers[f'optimal sd, {name}']:.2f} ({name})"
         for name in NAMES.values()
     )
     return (
-        f"{_key(numbers)}. The mean that is found, over {numbers['seeds']} seeds, for the one that is best: {told}. "
+        f"{_key(numbers)}. The means that {numbers['seeds']} seeds find for the best one: {told}: directly, too, there "
+        "are two Gaussians to pick rather than four. "
         "(By the same integrals JS has a local optimum over both modes, at -0.62, and reverse KL one at 1.49.)"
     )
 
