@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import torch
 
-from benchmarks.loops import Switches, Textbook
+from benchmarks.loops import Textbook
 from benchmarks.nets import Net
 from gan_runner.build import Parts
 
@@ -18,19 +18,20 @@ memory layouts is 5 % apart after ten steps of 2e-4. With this one the losses st
 Losses = list[tuple[float, float]]
 
 
-def engine_losses(parts: Parts, steps: int) -> Losses:
+def engine_losses(parts: Parts, steps: int, seed: int = 0) -> Losses:
     """Return the losses of discriminator and generator in the next steps of gan-train's engine."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     found = [parts.engine.step(parts.stream) for _ in range(steps)]
     return [(float(step["loss/discriminator"]), float(step["loss/generator"])) for step in found]
 
 
-def textbook_losses(plain: Textbook, parts: Parts, steps: int) -> Losses:
+def textbook_losses(plain: Textbook, parts: Parts, steps: int, seed: int = 0) -> Losses:
     """Return the losses of the textbook loop on what the engine was given: the samples and latents of ``parts``."""
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     parts.stream.load_state_dict({"drawn": 0})
     draws = (parts.game.draw(parts.stream.next()) for _ in range(steps))
-    return [plain.play(draw.batch.real, draw.latent) for draw in draws]
+    with replace(plain.switches, tf32=False).held():
+        return [plain.play(draw.batch.real, draw.latent) for draw in draws]
 
 
 def difference(ours: Losses, theirs: Losses) -> float:
@@ -47,10 +48,6 @@ def agreement(net: Net, *words: str, steps: int = STEPS) -> float:
     parts = net.build("precision=fp32", f"optim.lr={RATE}", *words)
     plain = Textbook(net, parts)  # before the engine moves the weights that it copies
     ours = engine_losses(parts, steps)
-    before = Switches.now()
-    replace(plain.switches, tf32=False).set()
-    try:
-        return difference(ours, textbook_losses(plain, parts, steps))
-    finally:
-        before.set()
-        parts.stream.close()
+    theirs = textbook_losses(plain, parts, steps)
+    parts.stream.close()
+    return difference(ours, theirs)

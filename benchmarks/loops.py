@@ -3,7 +3,8 @@
 import copy
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,16 @@ class Switches:
         """Put the switches."""
         torch.set_float32_matmul_precision(self.products)
         torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark = self.tf32, self.autotune
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Put the switches for a while."""
+        before = self.now()
+        self.set()
+        try:
+            yield
+        finally:
+            before.set()
 
 
 class Stepper(ABC):

@@ -1,6 +1,7 @@
 """The networks that the benchmarks train: what gan-train is told, and the same networks as a textbook writes them."""
 
-from collections.abc import Callable
+import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -170,6 +171,20 @@ NETS = (
         Goals(1.25, 2.2, 0.74),
     ),
 )
+
+
+def asking(about: str | None, steps: int) -> argparse.ArgumentParser:
+    """Return a parser for `chosen` nets, a number of ``steps``, and words of gan-train's."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nets", nargs="+", default=[""], help="only those with one of these words in their name")
+    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("words", nargs="*")
+    return parser
+
+
+def chosen(words: Sequence[str]) -> list[Net]:
+    """Return the nets whose names contain one of ``words``."""
+    return [net for net in NETS if any(word.lower() in net.name.lower() for word in words)]
 
 
 @torch.no_grad()

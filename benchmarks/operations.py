@@ -5,12 +5,11 @@
 Times are those of torch's profiler, which itself makes small operations dearer.
 """
 
-import argparse
 from collections import Counter
 
 from torch.profiler import ProfilerActivity, profile
 
-from benchmarks.nets import NETS, Net
+from benchmarks.nets import Net, asking, chosen
 from gan_runner.training.allocator import keep_freed_memory
 
 
@@ -30,17 +29,13 @@ def shares(net: Net, steps: int, *words: str) -> Counter[str]:
 
 def main() -> None:
     """Print the largest shares of each net."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--nets", nargs="+", default=[""])
-    parser.add_argument("--steps", type=int, default=50)
+    parser = asking(__doc__, steps=50)
     parser.add_argument("--top", type=int, default=8)
-    parser.add_argument("words", nargs="*")
     given = parser.parse_args()
     keep_freed_memory()
-    for net in NETS:
-        if any(word.lower() in net.name.lower() for word in given.nets):
-            found = shares(net, given.steps, *given.words).most_common(given.top)
-            print(f"{net.name}: " + ", ".join(f"{name.removeprefix('aten::')} {share:.0%}" for name, share in found))
+    for net in chosen(given.nets):
+        found = shares(net, given.steps, *given.words).most_common(given.top)
+        print(f"{net.name}: " + ", ".join(f"{name.removeprefix('aten::')} {share:.0%}" for name, share in found))
 
 
 if __name__ == "__main__":

@@ -7,53 +7,37 @@ MNIST in place of drawn noise. A line of JSON a net and loop: the mean of each s
 seeds. Overrides (precision=bf16) hold for gan-train's engine alone; the textbook's loop is fp32.
 """
 
-import argparse
 import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from benchmarks.loops import Switches, Textbook
-from benchmarks.nets import NETS, Net, copy_weights
+from benchmarks.agreement import engine_losses, textbook_losses
+from benchmarks.loops import Textbook
+from benchmarks.nets import Net, asking, chosen, copy_weights
 from gan_runner.build import Parts
 from gan_runner.training.evaluator import Evaluator
 from gan_runner.training.sampler import sampler_of
-
-SCORES = {"mixture": ("data=gaussian_mixture", "metric=modes"), "": ("data=mnist", "metric=classifier")}
-"""Data and metric by what a net's name contains."""
 
 Scores = dict[str, float]
 
 
 def judged(net: Net) -> Net:
     """Return the net on data whose samples can be judged, without a running average, which the textbook has not."""
-    size = [word for word in net.words if word.startswith("data.size=")]
-    words = [word for word in net.words if not word.startswith("data")]
-    data = next(words for part, words in SCORES.items() if part in net.name)
-    return replace(net, words=(*data, *size, *words, "trainer.ema=null"))
+    if "data=gaussian_mixture" in net.words:
+        return replace(net, words=(*net.words, "metric=modes", "trainer.ema=null"))
+    kept = [word for word in net.words if word.startswith("data.size=") or not word.startswith("data")]
+    return replace(net, words=("data=mnist", *kept, "metric=classifier", "trainer.ema=null"))
 
 
-def fast(parts: Parts, seed: int, steps: int) -> None:
-    """Train by gan-train's engine."""
-    torch.manual_seed(seed)
-    for _ in range(steps):
-        parts.engine.step(parts.stream)
-
-
-def plain(book: Textbook, parts: Parts, seed: int, steps: int) -> None:
+def plain(net: Net, parts: Parts, seed: int, steps: int) -> None:
     """Train by the textbook's loop, and let the generator of ``parts`` have what it learned."""
-    before = Switches.now()
-    replace(book.switches, tf32=False).set()
-    torch.manual_seed(seed)
-    for _ in range(steps):
-        draw = parts.game.draw(parts.stream.next())
-        book.play(draw.batch.real, draw.latent)
-    before.set()
+    book = Textbook(net, parts)
+    textbook_losses(book, parts, steps, seed)
     generator = parts.game.networks["generator"]
     copy_weights(book.generator, generator)
     for ours, theirs in zip(norms(generator), norms(book.generator), strict=True):
@@ -77,10 +61,10 @@ def learned(net: Net, loop: str, seed: int, steps: int, words: Sequence[str]) ->
     """Return the scores of one run of the ``loop``."""
     if loop == "gan-train":
         parts = net.build(f"seed={seed}", *words)
-        fast(parts, seed, steps)
+        engine_losses(parts, steps, seed)
     else:
         parts = net.build(f"seed={seed}")
-        plain(Textbook(net, parts), parts, seed, steps)
+        plain(net, parts, seed, steps)
     parts.stream.close()
     return score(parts)
 
@@ -93,15 +77,10 @@ def spread(found: Sequence[Scores]) -> dict[str, list[float]]:
 
 def main() -> None:
     """Train, judge and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--nets", nargs="+", default=[""])
-    parser.add_argument("--steps", type=int, default=2000)
+    parser = asking(__doc__, steps=2000)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("words", nargs="*")
     given = parser.parse_args()
-    for net in NETS:
-        if not any(word.lower() in net.name.lower() for word in given.nets):
-            continue
+    for net in chosen(given.nets):
         for loop in ("textbook", "gan-train"):
             found = [learned(judged(net), loop, seed, given.steps, given.words) for seed in range(given.seeds)]
             row: dict[str, Any] = {"net": net.name, "loop": loop, "steps": given.steps, "seeds": given.seeds}

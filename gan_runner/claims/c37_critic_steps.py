@@ -50,8 +50,8 @@ def _say(numbers: Numbers) -> str:
         for kind in ("clip", "GP")
     }
     return (
-        f"{_key(numbers)}. So much balance is needed, and no mode lost is not yet a good fit: W1 is {told['clip']} "
-        f"(clip; 1, 5 and 20 critic steps) and {told['GP']} (GP), means of {seeds} seeds."
+        f"{_key(numbers)}. No mode lost is not yet a good fit: W1 is {told['clip']} (clip; 1, 5 and 20 critic steps) "
+        f"and {told['GP']} (GP), means of {seeds} seeds."
     )
 
 

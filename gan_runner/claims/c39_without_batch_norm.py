@@ -64,14 +64,12 @@ def _key(numbers: Numbers) -> str:
 def _say(numbers: Numbers) -> str:
     cells = ", ".join(f"{numbers[f'median FID, {cell}']:.0f} ({cell})" for cell in numbers["FIDs"])
     spread = ", ".join(f"{numbers[f'median KL of classes, {loss}, MLP']:.2g} ({loss})" for loss in LOSSES)
-    normed, dense = (numbers[f"seeds with digits, {cell}"] for cell in ("GAN, batch norm", "WGAN, MLP"))
-    doubt = (
-        " only, so that nothing is shown of what the norm does for GAN (in C24 it makes digits in 1,500 steps of 64)"
-    )
-    doubt = doubt if normed <= 0.5 * numbers["seeds"] else ""
-    noise = " With the MLP neither GAN nor WGAN has digits, so that the diversity is one of other pictures." * (
-        not dense
-    )
+    normed = numbers["seeds with digits, GAN, batch norm"]
+    doubt = noise = ""
+    if normed <= 0.5 * numbers["seeds"]:
+        doubt = " only, so that nothing is shown of what the norm does for GAN"
+    if not any(numbers[f"seeds with digits, {loss}, MLP"] for loss in ("GAN", "WGAN")):
+        noise = " With the MLP neither GAN nor WGAN has digits, so that the diversity is one of other pictures."
     return (
         f"After {STEPS} steps {_key(numbers)}. With batch norm GAN has digits in {normed}{doubt}.{noise} Median "
         f"FID: {cells}. Median KL of the classes with the MLP: {spread}."

@@ -61,8 +61,9 @@ def _key(numbers: Numbers) -> str:
 
 def _say(numbers: Numbers) -> str:
     return (
-        "The printed loop makes clipped copies and keeps none: after 100 steps the largest weight is, as "
-        f"after the first, {numbers['largest weight, as printed']:.2g}, with real clipping "
+        "The printed loop makes clipped copies and keeps none: the largest weight is "
+        f"{numbers['curves']['printed'][0]:.2g} after the first step and {numbers['largest weight, as printed']:.2g} "
+        f"after the last, with real clipping "
         f"{numbers['largest weight, with real clipping']:.2g}. What the post trains is a critic without a limit."
     )
 

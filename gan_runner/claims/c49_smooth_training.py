@@ -80,11 +80,12 @@ def _say(numbers: Numbers) -> str:
     )
     means = {cell.partition(", ")[2] for cell in middle}
     same = sorted(kind for kind in means if len({middle[f"{name}, {kind}"] for name in LOSSES}) == 1)
+    twins = f"With {' and '.join(same)} both losses are one training, number for number. " if same else ""
     ends = "; ".join(f"{numbers[f'W1 at the end, {cell}']} ({cell})" for cell in middle)
     return (
         f"{_key(numbers)} than without, which asks for both variances as medians of {numbers['seeds']} seeds. W1 moves "
         f"least with {told}. (Clipping also shrinks the scores and with them G's loss; W1 depends on no such scale.) "
-        f"With {' and '.join(same)} both losses are one training, number for number. W1 at the end: {ends}; a single "
+        f"{twins}W1 at the end: {ends}; a single "
         "point in the middle of the ring has about 1. What has not learned the ring by then may yet do so smoothly."
     )
 

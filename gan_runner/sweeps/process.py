@@ -129,3 +129,5 @@ def is_held(folder: Path) -> bool:
             return False
     except BlockingIOError:
         return True
+    except OSError:  # what is wrong with the folder is said when the job is started there
+        return False

@@ -72,18 +72,16 @@ class Schedule:
             if self._ending or not self._free:
                 return
             entry = self._waiting.popleft()
-            try:
-                held = is_held(entry.job.folder)
-                if not held:
-                    self._start(entry, self._free[0])
-            except OSError as error:  # a folder that cannot be made, a full disk, no more processes
-                self._fail(entry, str(error))
-                continue
-            if held:
+            if is_held(entry.job.folder):
                 if not entry.reason:
                     entry.reason = "its folder is in use by another process; waiting for that to end"
                     self._show.tell(entry, entry.reason)
                 self._waiting.append(entry)
+                continue
+            try:
+                self._start(entry, self._free[0])
+            except OSError as error:  # a folder that cannot be made, a full disk, no more processes
+                self._fail(entry, str(error))
 
     def _start(self, entry: Entry, slot: Slot) -> None:
         self._show.tell(entry, f"goes on at step {entry.step}" if entry.is_begun() else "starts")

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from benchmarks.loops import Textbook
+from benchmarks.agreement import engine_losses
 from benchmarks.nets import NETS, Net
-from benchmarks.quality import fast, judged, plain, score, spread
+from benchmarks.quality import judged, plain, score, spread
 
 FEW = ("trainer.batch_size=8", "optim.lr=1e-6", "device=cpu")
 
@@ -17,9 +17,9 @@ def test_generators_agree_after_some_steps(net: Net) -> None:
         parts = judged(net).build(*FEW, *(() if net is NETS[0] else ("data.limit=64",)))
         start = {name: value.clone() for name, value in parts.game.networks["generator"].state_dict().items()}
         if loop == "textbook":
-            plain(Textbook(net, parts), parts, 0, 3)
+            plain(net, parts, 0, 3)
         else:
-            fast(parts, 0, 3)
+            engine_losses(parts, 3)
         after = parts.game.networks["generator"].state_dict()
         moved = [name for name, value in start.items() if value.is_floating_point() and not value.equal(after[name])]
         assert len(moved) > len(start) / 2

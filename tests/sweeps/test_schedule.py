@@ -151,8 +151,9 @@ def test_a_job_that_cannot_be_started_fails_alone(entry: Callable[..., Entry], m
     entries = [entry(number) for number in range(4)]
     entries[1].job.folder.parent.mkdir()
     entries[1].job.folder.write_text("a file where the folder should be")
-    run(entries, {}, monkeypatch, slots=1)
+    run(entries, {}, monkeypatch, slots=1, retries=1)
     assert [one.state for one in entries] == ["finished", "failed", "finished", "finished"]
+    assert entries[1].attempts == 2
     assert str(entries[1].job.folder) in entries[1].reason
 
 
